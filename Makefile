@@ -1,0 +1,65 @@
+# The same commands on a laptop and in CI. Nothing global, no root: everything is made in this folder.
+# Paths are relative on purpose: the folder's own path may have spaces.
+
+PYTHON := .venv/bin/python
+LAB := $(PYTHON) -m lab
+UV := $(PYTHON) -m uv
+PYTEST := $(PYTHON) -m pytest
+COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
+PATHS := services chaos observability lab loadgen benchmarks tests
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
+
+.PHONY: up
+up: setup ## Set up what is missing, and start the lab
+	@$(LAB) up --detach
+
+.PHONY: down
+down: ## End the lab
+	@$(LAB) down
+
+.PHONY: setup
+setup: ## Make .venv with what requirements.lock names
+	@sh lab/setup.sh requirements.lock
+
+.PHONY: setup-dev
+setup-dev: ## Make .venv with what requirements-dev.lock names: tests and checks need it
+	@sh lab/setup.sh requirements-dev.lock
+
+.PHONY: test
+test: setup-dev ## Run every test that needs no Docker, 8 minutes at most
+	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not long and not stack"
+
+.PHONY: test-long
+test-long: setup-dev ## Run the long tests: minutes of load, hundreds of kills
+	@$(PYTEST) -m long --timeout 3600
+
+.PHONY: test-stack
+test-stack: setup-dev ## Run the tests that need real back ends, as far as they can be had here
+	@$(PYTEST) -m stack --timeout 1200 || [ $$? -eq 5 ]
+
+.PHONY: check
+check: setup-dev ## Run linter, formatter, types and import contracts
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy $(PATHS)
+	@.venv/bin/lint-imports
+
+.PHONY: bench
+bench: setup-dev ## Measure what we promise in figures
+	@$(PYTHON) -m benchmarks
+
+.PHONY: docs
+docs: setup-dev ## Draw the generated parts of docs/ anew
+	@$(PYTHON) -m lab.reference
+
+.PHONY: lock
+lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)
+	@echo uv | $(COMPILE) --no-annotate $(if $(UPGRADE),--upgrade) -o requirements-uv.lock -
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml

@@ -1,0 +1,1 @@
+"""What we measure, as ratios taken in one run."""

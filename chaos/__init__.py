@@ -1,0 +1,1 @@
+"""The chaos controller: what is broken on purpose, and for how long."""

@@ -1,0 +1,130 @@
+"""All replicas of a lab: started together, found by name, ended callers first."""
+
+import asyncio
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from lab.child import Orders
+from lab.errors import LabError, StartFailed, UnknownName
+from lab.eventlog import EventLog
+from lab.home import Home
+from lab.launcher import Launcher
+from lab.process import Instance, Process, Topology
+from lab.replica import Replica
+from lab.site import Site
+
+BACK_IN_ROTATION_S = 1.5
+"""How long a load balancer may take to send work to a replica that is ready again: it looks every half second."""
+
+
+class Fleet:
+    """The replicas of one topology on one site."""
+
+    def __init__(
+        self,
+        topology: Topology,
+        site: Callable[[], Site],
+        launchers: Mapping[bool, Launcher],
+        log: EventLog,
+        *,
+        ready_within_s: float,
+        changed: Callable[[Replica], None],
+    ) -> None:
+        self._topology = topology
+        self._site = site
+        self.replicas = {
+            instance.name: Replica(
+                instance,
+                launchers[instance.process.forked],
+                lambda instance=instance: self._orders(instance),  # type: ignore[misc]
+                log,
+                ready_within_s=ready_within_s,
+                changed=changed,
+            )
+            for instance in topology.instances(site().base)
+        }
+
+    def where(self, wanted: Callable[[Process], bool]) -> list[Replica]:
+        """Return the replicas of the processes that are wanted."""
+        return [replica for replica in self.replicas.values() if wanted(replica.instance.process)]
+
+    def named(self, name: str) -> list[Replica]:
+        """Return the replicas of a service, or the one replica, that is called `name`. Raises UnknownName."""
+        if name in self.replicas:
+            return [self.replicas[name]]
+        if found := self.where(lambda process: name in (process.name, process.short)):
+            return found
+        known = sorted({n for r in self.replicas.values() for n in (r.instance.process.name, r.instance.process.short)})
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+        raise UnknownName(f"There is no service or replica called {name}.", hint=hint)
+
+    async def start(self, replicas: Iterable[Replica]) -> None:
+        """Start replicas together and wait until all are ready. Raises StartFailed at the first that fails."""
+        chosen = list(replicas)
+        for replica in chosen:
+            replica.start()
+        waiting = [asyncio.create_task(replica.settled(), name=replica.name) for replica in chosen]
+        try:
+            for first in asyncio.as_completed(waiting):
+                await first
+        except StartFailed as error:
+            raise self._explained(error) from None
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def restart(self, name: str) -> list[Replica]:
+        """Replace the replicas called `name` one after the other, so that a service with two keeps serving."""
+        chosen = self.named(name)
+        for position, replica in enumerate(chosen):
+            if position:
+                await asyncio.sleep(BACK_IN_ROTATION_S)
+            await replica.stop()
+            await self.start([replica])
+        return chosen
+
+    async def stop(self, replicas: Sequence[Replica]) -> None:
+        """End replicas: those that call others before those they call."""
+        for wave in self._topology.waves():
+            await asyncio.gather(*(replica.stop() for replica in replicas if replica.instance.process.name in wave))
+
+    def _orders(self, instance: Instance) -> Orders:
+        site = self._site()
+        return Orders(
+            instance=instance.name,
+            service=instance.process.name,
+            target=instance.process.target,
+            arguments=list(instance.process.arguments),
+            environment=self._topology.environment(instance, site),
+            log=str(log_of(instance, site.home)),
+        )
+
+    def _explained(self, error: StartFailed) -> LabError:
+        name = error.message.split()[0]
+        log = log_of(self.replicas[name].instance, self._site().home)
+        return StartFailed(error.message, hint=f"{log} ends with: {last_words(log)}")
+
+
+def log_of(instance: Instance, home: Home) -> Path:
+    """Return the file into which a replica writes."""
+    return home.sealed_log(instance.name) if instance.process.sealed else home.log(instance.name)
+
+
+def last_words(log: Path) -> str:
+    """Return what a log ends with: the failure, if it tells of one."""
+    try:
+        lines = log.read_text(errors="replace").strip().splitlines()[-20:]
+    except OSError:
+        return "nothing"
+    for line in reversed(lines):
+        try:
+            failure = json.loads(line).get("exception")
+        except (ValueError, AttributeError):
+            continue
+        if failure:
+            return f"{failure.get('type')}: {failure.get('message')}"
+    return lines[-1][:300] if lines else "nothing"

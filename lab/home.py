@@ -1,0 +1,64 @@
+"""The folder in which one lab keeps everything: databases, logs, and what it knows about its own run."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where things lie below `root`, an absolute path. Labs with different homes do not see one another."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, path: str | Path) -> "Home":
+        """Return the home at `path`, which may be relative and need not exist."""
+        return cls(Path(path).expanduser().absolute())
+
+    @property
+    def data(self) -> Path:
+        """Databases, one file each (and what SQLite puts next to it)."""
+        return self.root / "data"
+
+    @property
+    def logs(self) -> Path:
+        """One file of JSON lines per process."""
+        return self.root / "logs"
+
+    @property
+    def run(self) -> Path:
+        """State, lock and key of the running lab."""
+        return self.root / "run"
+
+    @property
+    def state_file(self) -> Path:
+        """What other processes may know about the running lab; see `state.py`."""
+        return self.run / "state.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Locked (flock) as long as any process of a lab in this home lives."""
+        return self.run / "lock"
+
+    @property
+    def key_file(self) -> Path:
+        """Key of the agents' channel, 256 bits in hexadecimal, mode 0600."""
+        return self.run / "channel.key"
+
+    def database(self, name: str) -> Path:
+        """Return the file of one database."""
+        return self.data / f"{name}.db"
+
+    def log(self, instance: str) -> Path:
+        """Return the log file of one process."""
+        return self.logs / f"{instance}.log"
+
+    def sealed_log(self, instance: str) -> Path:
+        """Return the log file of a process whose log is not for those who look for a fault."""
+        return self.run / f"{instance}.log"
+
+    def __str__(self) -> str:
+        try:
+            return str(self.root.relative_to(Path.cwd()))
+        except ValueError:
+            return str(self.root)

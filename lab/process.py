@@ -1,0 +1,138 @@
+"""What it takes to describe the processes of a lab: where they listen, what they are told, whom each of them calls.
+
+`topology.py` holds the description itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+
+from lab.errors import UnknownName
+from lab.site import CHANNEL_OFFSET, Site
+
+
+@dataclass(frozen=True)
+class Process:
+    """One kind of process, of which there are `replicas` on consecutive ports from `offset` on."""
+
+    short: str
+    """Name to type, `order`."""
+    name: str
+    """Telemetry name, `order-service`; replicas are `order-service-1`, `order-service-2`, …"""
+    prefix: str
+    """What its environment variables start with, `ORDER_`."""
+    offset: int
+    """Its first port, counted from the lab's port base."""
+    target: str
+    """`module:function` to call in a forked process, or a module to run in one of its own when `forked` is false."""
+    arguments: tuple[str, ...] = ()
+    replicas: int = 1
+    forked: bool = True
+    calls: Mapping[str, str] = field(default_factory=dict)
+    """Setting → the process it gives the URL of: `{"PAYMENT_URL": "payment-service"}`."""
+    databases: Mapping[str, str] = field(default_factory=dict)
+    """Setting → the database it gives the URL of: `{"DATABASE_URL": "order"}`."""
+    computed: Callable[[Site, "Topology"], Mapping[str, str]] | None = None
+    """Further settings, computed."""
+    ready_path: str = "/ready"
+    preload: tuple[str, ...] = ()
+    """Modules of its own that are loaded once, before the fork."""
+    joins_channel: bool = True
+    """Whether a switch agent runs in it."""
+    is_load: bool = False
+    """Whether it is the load: started when all others are ready, and only when load is wanted."""
+    sealed: bool = False
+    """Whether its log gives away what is switched on, and so is kept apart from those of the platform."""
+    keeps_on: bool = False
+    """Whether it stays up while the lab is reset."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One process to be: `Process` with a number and a port."""
+
+    name: str
+    process: Process
+    number: int
+    port: int
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All processes, in the order in which they are started."""
+
+    processes: tuple[Process, ...]
+    preload: tuple[str, ...] = ()
+    """Modules from outside that are worth loading once."""
+
+    def instances(self, base: int) -> Iterator[Instance]:
+        """Every replica of every process, with its port."""
+        for process in self.processes:
+            yield from instances_of(process, base)
+
+    def ports(self, base: int) -> list[tuple[int, str]]:
+        """Every port of the lab, with the name of who is to listen there."""
+        listeners = [(instance.port, instance.name) for instance in self.instances(base)]
+        return [*listeners, (base + CHANNEL_OFFSET, "the agents' channel")]
+
+    def named(self, name: str) -> Process:
+        """Return the process that is called `name`, in short or in full."""
+        for process in self.processes:
+            if name in (process.name, process.short):
+                return process
+        raise UnknownName(f"There is no service called {name}.")
+
+    def urls_of(self, name: str, base: int) -> list[str]:
+        """Return the URLs of all replicas of one process."""
+        return [url(instance.port) for instance in instances_of(self.named(name), base)]
+
+    def environment(self, instance: Instance, site: Site) -> dict[str, str]:
+        """Everything that `instance` is told, by environment variable."""
+        process, prefix = instance.process, instance.process.prefix
+        settings = {"HOST": site.host, "PORT": str(instance.port), "INSTANCE": instance.name}
+        if process.joins_channel:
+            settings |= {"CHANNEL": f"{site.host}:{site.channel_port}", "CHANNEL_KEY_FILE": str(site.home.key_file)}
+        settings |= {setting: self.urls_of(peer, site.base)[0] for setting, peer in process.calls.items()}
+        settings |= {
+            setting: f"sqlite+aiosqlite:///{site.home.database(database)}"
+            for setting, database in process.databases.items()
+        }
+        if process.computed is not None:
+            settings |= process.computed(site, self)
+        return {prefix + setting: value for setting, value in settings.items()}
+
+    def waves(self) -> list[list[str]]:
+        """Names of processes in the order in which they end: callers before those they call."""
+        callers = {p.name: {q.name for q in self.processes if p.name in q.calls.values()} for p in self.processes}
+        waves: list[list[str]] = []
+        while callers:
+            wave = [name for name, left in callers.items() if not left & callers.keys()] or list(callers)
+            waves.append(wave)
+            callers = {name: left for name, left in callers.items() if name not in wave}
+        return waves
+
+
+def instances_of(process: Process, base: int) -> Iterator[Instance]:
+    """Yield the replicas of one process."""
+    for number in range(1, process.replicas + 1):
+        name = process.name if process.name == process.short else f"{process.name}-{number}"
+        yield Instance(name, process, number, base + process.offset + number - 1)
+
+
+def modules(processes: Iterable[Process]) -> list[str]:
+    """Return the modules that these processes are worth loading beforehand for."""
+    return [module for process in processes for module in process.preload]
+
+
+def url(port: int) -> str:
+    """Return the address of a process as others are told it."""
+    return f"http://127.0.0.1:{port}"
+
+
+def load(dotted: str) -> Topology:
+    """Return the topology that the function `module:function` makes."""
+    module, _, function = dotted.partition(":")
+    topology = getattr(import_module(module), function)()
+    if not isinstance(topology, Topology):
+        raise TypeError(f"{dotted} did not return a Topology")
+    return topology

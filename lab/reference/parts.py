@@ -1,0 +1,14 @@
+"""Which generated parts there are."""
+
+from lab.reference import commands, metrics, processes
+
+
+def parts() -> dict[str, str]:
+    """Draw every part; each has the name that pages ask for it with."""
+    return {
+        "processes": processes.listed(),
+        "calls": processes.calls(),
+        "verbs": commands.listed(),
+        "commands": commands.described(),
+        "metrics": metrics.listed(),
+    }

@@ -1,0 +1,30 @@
+"""Where one lab stands: its home, its ports, its load."""
+
+from dataclasses import dataclass
+
+from lab.home import Home
+
+DEFAULT_BASE = 8080
+PORTS = 13
+"""Consecutive ports that a lab uses, counted from its base."""
+CHANNEL_OFFSET = 12
+SUPERVISOR_OF = "lab: supervisor of "
+"""What the title of a supervisor's process starts with; its home follows."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the environments of the processes are computed from."""
+
+    home: Home
+    base: int = DEFAULT_BASE
+    users: int | None = None
+    """Shoppers; None: as many as the load generator sees fit."""
+    shape: str = "steady"
+    """Name of the load's shape over time."""
+    host: str = "127.0.0.1"
+
+    @property
+    def channel_port(self) -> int:
+        """Where the switch agents dial."""
+        return self.base + CHANNEL_OFFSET

@@ -1,0 +1,168 @@
+"""The platform as data: which processes there are, where they listen, and whom each of them calls.
+
+Nothing here imports a service: processes are named by dotted names, looked up in the process that becomes one.
+"""
+
+import json
+from collections.abc import Mapping
+
+from lab.process import Process, Topology
+from lab.site import CHANNEL_OFFSET, Site
+
+SERVE = "services.chassis.serve:main"
+
+HEAVY = (
+    "aiosqlite",
+    "anyio._backends._asyncio",
+    "certifi",
+    "encodings.idna",
+    "fastapi",
+    "fastapi.telemetry._runtime",
+    "httpcore",
+    "httpx",
+    "jinja2",
+    "opentelemetry.baggage.propagation",
+    "prometheus_client.openmetrics.exposition",
+    "pydantic_settings",
+    "python_multipart",
+    "sqlalchemy.dialects.sqlite.aiosqlite",
+    "sqlalchemy.ext.asyncio",
+    "sniffio",
+    "stamina",
+    "structlog",
+    "uvicorn.lifespan.on",
+    "uvicorn.protocols.http.httptools_impl",
+    "uvloop",
+    "services.chassis.serve",
+)
+"""Loaded once, before the fork: nearly all of the time that a service takes to start goes into these imports."""
+
+
+def _service(
+    short: str,
+    name: str,
+    offset: int,
+    *,
+    replicas: int = 1,
+    calls: Mapping[str, str] | None = None,
+    databases: Mapping[str, str] | None = None,
+    balances: bool = False,
+) -> Process:
+    package = f"services.{short}"
+    return Process(
+        short=short,
+        name=name,
+        prefix=f"{short.upper()}_",
+        offset=offset,
+        target=SERVE,
+        arguments=(package,),
+        replicas=replicas,
+        calls=calls or {},
+        databases=databases or {},
+        computed=_backends if balances else None,
+        preload=(f"{package}.settings", f"{package}.app"),
+    )
+
+
+def _backends(site: Site, topology: Topology) -> dict[str, str]:
+    backends = [
+        {"url": address, "health_path": "/ready", "interval_s": 0.5, "rise": 1, "fall": 2}
+        for address in topology.urls_of("api-gateway", site.base)
+    ]
+    return {"BACKENDS": json.dumps(backends)}
+
+
+def _load(site: Site, _: Topology) -> dict[str, str]:
+    return {"SHAPE": site.shape} | ({"USERS": str(site.users)} if site.users is not None else {})
+
+
+def _controller(site: Site, _: Topology) -> dict[str, str]:
+    return {
+        "CHANNEL_PORT": str(site.channel_port),
+        "CHANNEL_KEY_FILE": str(site.home.key_file),
+        "HOME": str(site.home.run),
+    }
+
+
+def platform() -> Topology:
+    """Return the processes of Nightshift, the outside world first."""
+    return Topology(
+        processes=(
+            Process(
+                short="controller",
+                name="controller",
+                prefix="CHAOS_",
+                offset=CHANNEL_OFFSET - 1,
+                target="chaos.serve:main",
+                computed=_controller,
+                ready_path="/status",
+                preload=("chaos.serve",),
+                joins_channel=False,
+                sealed=True,
+                keeps_on=True,
+            ),
+            _service("provider", "payment-provider", 10, databases={"DATABASE_URL": "provider"}),
+            _service(
+                "inventory",
+                "inventory-service",
+                5,
+                calls={"SUPPLIER_URL": "payment-provider"},
+                databases={"DATABASE_URL": "inventory"},
+            ),
+            _service(
+                "payment",
+                "payment-service",
+                6,
+                calls={"CARD_NETWORK_URL": "payment-provider"},
+                databases={"DATABASE_URL": "payment"},
+            ),
+            _service("billing", "billing-service", 7, databases={"DATABASE_URL": "billing"}),
+            _service(
+                "order",
+                "order-service",
+                4,
+                calls={"INVENTORY_URL": "inventory-service", "PAYMENT_URL": "payment-service"},
+                databases={"DATABASE_URL": "order", "BROKER_URL": "broker"},
+            ),
+            _service(
+                "worker",
+                "fulfilment-worker",
+                8,
+                calls={
+                    "PAYMENT_URL": "payment-service",
+                    "BILLING_URL": "billing-service",
+                    "INVENTORY_URL": "inventory-service",
+                    "ORDER_URL": "order-service",
+                },
+                databases={"BROKER_URL": "broker"},
+            ),
+            _service(
+                "gateway",
+                "api-gateway",
+                2,
+                replicas=2,
+                calls={
+                    "ORDER_URL": "order-service",
+                    "INVENTORY_URL": "inventory-service",
+                    "BILLING_URL": "billing-service",
+                },
+            ),
+            _service("edge", "load-balancer", 0, calls={"BACKENDS": "api-gateway"}, balances=True),
+            _service("storefront", "web-frontend", 1, calls={"PLATFORM_URL": "load-balancer"}),
+            Process(
+                short="loadgen",
+                name="load-generator",
+                prefix="LOADGEN_",
+                offset=9,
+                target="loadgen",
+                forked=False,
+                calls={"TARGET": "load-balancer", "STOREFRONT": "web-frontend"},
+                computed=_load,
+                ready_path="/nightshift/status",
+                preload=("locust",),
+                is_load=True,
+                joins_channel=False,
+            ),
+        ),
+        preload=HEAVY,
+    )

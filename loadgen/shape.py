@@ -1,0 +1,148 @@
+"""Load shapes: how the number of shoppers changes over time. Each is a file in `shapes/`."""
+
+import tomllib
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+FOLDER = Path(__file__).parent / "shapes"
+MOST_USERS = 2000
+
+
+class ShapeError(ValueError):
+    """There is no such shape, or its file does not follow the rules. The message says what to write instead."""
+
+
+def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+    if pair[0] > pair[1]:
+        raise ValueError(f"the lower bound comes first: [{pair[1]:g}, {pair[0]:g}]")
+    return pair
+
+
+Seconds = Annotated[float, Field(gt=0, le=86_400, description="seconds")]
+Percent = Annotated[float, Field(ge=0, le=1000, description="percent of the users asked for")]
+Chance = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Stage(_Strict):
+    """A stretch of time and how many of the users asked for shop in it."""
+
+    duration_s: Seconds
+    users_percent: Percent
+
+
+class Drift(_Strict):
+    """Stages drawn by chance, the same ones for a seed: mostly usual traffic, now and then a lull or a burst."""
+
+    seed: int
+    stages: int = Field(ge=2, le=2000)
+    duration_s: Annotated[tuple[Seconds, Seconds], AfterValidator(_rising), Field(strict=False)]
+    usual_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
+    lull_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
+    lull_chance: Chance
+    burst_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
+    burst_chance: Chance
+
+    def drawn(self) -> tuple[Stage, ...]:
+        """Return the stages of this seed."""
+        chance = Random(self.seed)  # noqa: S311 -- the same night again is the point
+        return tuple(self._stage(chance) for _ in range(self.stages))
+
+    def _stage(self, chance: Random) -> Stage:
+        draw = chance.random()
+        if draw < self.lull_chance:
+            bounds = self.lull_percent
+        elif draw < self.lull_chance + self.burst_chance:
+            bounds = self.burst_percent
+        else:
+            bounds = self.usual_percent
+        return Stage(
+            duration_s=round(chance.uniform(*self.duration_s), 1), users_percent=round(chance.uniform(*bounds), 1)
+        )
+
+
+class Shape(_Strict):
+    """What a shape file holds: stages written out, or the rules by which they are drawn."""
+
+    name: str
+    summary: str = Field(min_length=1, description="what it is like, in a sentence")
+    after: Literal["repeat", "hold"] = Field(description="what follows the last stage: the first again, or no change")
+    transition: Literal["step", "linear"] = Field(
+        "step", description="step: a stage's number holds throughout it; linear: it is reached at the stage's end"
+    )
+    stages: tuple[Stage, ...] = Field((), strict=False)
+    drift: Drift | None = None
+
+    @model_validator(mode="after")
+    def _one_source_of_stages(self) -> Self:
+        if bool(self.stages) == (self.drift is not None):
+            raise ValueError("give either `stages` or `[drift]`")
+        return self
+
+    @cached_property
+    def timeline(self) -> tuple[Stage, ...]:
+        """All stages in order."""
+        return self.drift.drawn() if self.drift else self.stages
+
+    @cached_property
+    def _ends_s(self) -> tuple[float, ...]:
+        return tuple(accumulate(stage.duration_s for stage in self.timeline))
+
+    def percent_at(self, elapsed_s: float) -> float:
+        """Return how many percent of the users asked for shop `elapsed_s` seconds after the start."""
+        whole_s = self._ends_s[-1]
+        if elapsed_s >= whole_s:
+            if self.after == "hold":
+                return self.timeline[-1].users_percent
+            elapsed_s %= whole_s
+        index = bisect_right(self._ends_s, elapsed_s)
+        stage = self.timeline[index]
+        if self.transition == "step":
+            return stage.users_percent
+        gone = 1 - (self._ends_s[index] - elapsed_s) / stage.duration_s
+        before = self._percent_before(index)
+        return before + (stage.users_percent - before) * gone
+
+    def users_at(self, elapsed_s: float, users: int) -> int:
+        """Return how many of `users` shop at that time: at least one while any do, and never more than `MOST_USERS`."""
+        percent = self.percent_at(elapsed_s)
+        if not users or not percent:
+            return 0
+        return min(max(round(users * percent / 100), 1), MOST_USERS)
+
+    def _percent_before(self, index: int) -> float:
+        if index == 0 and self.after == "hold":
+            return 0
+        return self.timeline[index - 1].users_percent
+
+
+def shape_names() -> list[str]:
+    """Return the names of all shapes."""
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+def read_shape(name: str) -> Shape:
+    """Return the shape called `name`; raise `ShapeError` when there is none."""
+    if name not in shape_names():
+        raise ShapeError(f"there is no load shape {name!r}; choose one of: {', '.join(shape_names())}")
+    return parse_shape(name, (FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def parse_shape(name: str, text: str) -> Shape:
+    """Return the shape that `text` (TOML) describes; raise `ShapeError` naming every line that breaks a rule."""
+    try:
+        return Shape.model_validate({"name": name, **tomllib.loads(text)})
+    except tomllib.TOMLDecodeError as error:
+        raise ShapeError(f"shape {name!r} is not TOML: {error}") from error
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'shape'}: {e['msg']}" for e in error.errors())
+        raise ShapeError(f"shape {name!r}: {wrong}") from error

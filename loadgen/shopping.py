@@ -1,0 +1,60 @@
+"""What shoppers do that has nothing to do with HTTP: who they are, what they pick, how they pay, when they act."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+CUSTOMERS = 400
+GOOD_CARDS = ("card-4242", "card-4444", "card-1881", "card-5904")
+DECLINED_CARD = "card-0002"
+DECLINED_SHARE = 0.015
+LINE_COUNTS = ((1, 6), (2, 3), (3, 1))
+QUANTITIES = ((1, 7), (2, 2), (3, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A checkout: distinct products with quantities, and a card."""
+
+    lines: tuple[tuple[str, int], ...]
+    card_token: str
+
+
+class Taste:
+    """One shopper's choices. Everything random about a shopper comes from here."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
+        self.customer_id = f"shopper-{chance.randrange(CUSTOMERS):03d}"
+
+    def product(self, skus: list[str]) -> str:
+        """Return one of `skus`; those at the top of the page are looked at more."""
+        return skus[int(len(skus) * self.chance.random() ** 2)]
+
+    def purchase(self, skus: list[str]) -> Purchase:
+        """Return what to buy of `skus` (at least one) and how to pay."""
+        picked = {self.product(skus) for _ in range(self._weighted(LINE_COUNTS))}
+        lines = tuple((sku, self._weighted(QUANTITIES)) for sku in sorted(picked))
+        return Purchase(lines, self.card())
+
+    def card(self) -> str:
+        """Return a card; a small share of them is declined."""
+        return DECLINED_CARD if self.chance.random() < DECLINED_SHARE else self.chance.choice(GOOD_CARDS)
+
+    def happens(self, probability: float) -> bool:
+        """Return True in `probability` of all cases."""
+        return self.chance.random() < probability
+
+    def idempotency_key(self) -> str:
+        """Return a key that no other purchase has."""
+        return f"{self.chance.getrandbits(128):032x}"
+
+    def _weighted(self, choices: tuple[tuple[int, int], ...]) -> int:
+        values, weights = zip(*choices, strict=True)
+        return int(self.chance.choices(values, weights)[0])
+
+
+def buyable(products: dict[str, Any]) -> list[str]:
+    """Return the SKUs of a product list that can be bought."""
+    listed = products.get("products", [])
+    return [product["sku"] for product in listed if product.get("available", 0) > 0]

@@ -1,0 +1,1 @@
+"""What was logged, measured and traced."""

@@ -1,0 +1,1 @@
+"""The platform: what is operated, broken and repaired."""

@@ -1,0 +1,80 @@
+"""Messages between services, at least once: what a broker does, whichever one it is.
+
+A delivery belongs to its consumer for `LEASE_S` seconds. One that is neither acknowledged nor handed back by then
+(its consumer died) is delivered again, so whoever consumes must be idempotent.
+"""
+
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from observability.wiring import Telemetry
+
+LEASE_S = 30.0
+ORDER_QUEUE = "order-queue"
+ORDER_PLACED = "order.placed"
+ORDER_CANCELLED = "order.cancelled"
+ROUTES: Mapping[str, str] = {ORDER_PLACED: ORDER_QUEUE, ORDER_CANCELLED: ORDER_QUEUE}
+"""Topic → queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent. `id` is never used again, so that a repetition can be told; `headers` carry the context."""
+
+    id: str
+    topic: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One attempt at handing over a message; `attempt` counts from 1."""
+
+    message: Message
+    queue: str
+    attempt: int
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueDepth:
+    """How much waits: messages that can be taken or wait for their time, are with a consumer, or were given up."""
+
+    ready: int
+    leased: int
+    dead: int
+    oldest_age_s: float
+
+
+class Broker(AbstractAsyncContextManager["Broker"], Protocol):
+    """Carries messages. Enter it before use."""
+
+    async def publish(self, message: Message) -> None:
+        """Store `message` durably in the queue of its topic. Twice the same may, but need not, be stored once."""
+
+    async def receive(self, queue: str, wait_s: float) -> Delivery | None:
+        """Take the next message, or return None when none has come within `wait_s` seconds."""
+
+    async def acknowledge(self, delivery: Delivery) -> None:
+        """Remove a message that has been dealt with."""
+
+    async def retry_later(self, delivery: Delivery, delay_s: float, *, count: bool = True) -> None:
+        """Hand a message back for another delivery after `delay_s`; without `count` this attempt is forgotten."""
+
+    async def dead_letter(self, delivery: Delivery, reason: str) -> None:
+        """Put a message aside for a person to look at."""
+
+    async def depth(self, queue: str) -> QueueDepth:
+        """Return how much waits in `queue`."""
+
+
+def open_broker(url: str, telemetry: Telemetry) -> Broker:
+    """Return the broker at `url`: `sqlite+aiosqlite:///…/broker.db`."""
+    if url.startswith("sqlite"):
+        from services.chassis.sqlite_queue import SqliteQueue  # noqa: PLC0415 -- only the chosen back end is loaded
+
+        return SqliteQueue(url, telemetry)
+    raise ValueError(f"no broker speaks {url.partition(':')[0]!r}; use sqlite+aiosqlite:///path/to/broker.db")

@@ -1,0 +1,110 @@
+"""The transactional outbox: a message is stored in the same transaction as the fact it tells, and sent afterwards.
+
+A process that dies in between sends it when it is back; one that dies between sending and forgetting sends it twice.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+from sqlalchemy import Column, Float, Integer, MetaData, Row, String, Table, Text, delete, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from observability.wiring import Telemetry, messaging, vocabulary
+from services.chassis.broker import ROUTES, Broker, Message
+from services.chassis.database import Database
+from services.chassis.periodic import Periodic
+
+BATCH = 50
+IDLE_S = 0.5
+"""How long a message can wait that the relay was not told of: one left by a process that died."""
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """Add the table `outbox` to a service's own tables."""
+    return Table(
+        "outbox",
+        metadata,
+        Column("seq", Integer, primary_key=True, autoincrement=True),
+        Column("id", String(64), nullable=False, unique=True),
+        Column("topic", String(64), nullable=False),
+        Column("body", Text, nullable=False),
+        Column("headers", Text, nullable=False),
+        Column("stored_at", Float, nullable=False),
+    )
+
+
+async def add_to_outbox(connection: AsyncConnection, outbox: Table, message: Message) -> None:
+    """Store `message`, with the context of the present request, in the caller's transaction."""
+    headers = dict(message.headers)
+    messaging.inject_context(headers)
+    row = {
+        "id": message.id,
+        "topic": message.topic,
+        "body": orjson.dumps(dict(message.body)).decode(),
+        "headers": orjson.dumps(headers).decode(),
+        "stored_at": time.time(),
+    }
+    await connection.execute(outbox.insert(), row)
+
+
+class OutboxRelay:
+    """Sends what the outbox holds, in order, and forgets it once the broker has it."""
+
+    def __init__(self, database: Database, outbox: Table, broker: Broker, telemetry: Telemetry) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._broker = broker
+        self._telemetry = telemetry
+        self._published = telemetry.metrics.counter(vocabulary.MESSAGES_PUBLISHED)
+        self._pending = telemetry.metrics.gauge(vocabulary.OUTBOX_PENDING)
+        self._oldest_age = telemetry.metrics.gauge(vocabulary.OUTBOX_OLDEST_AGE)
+        # Untraced: each message continues the trace of the request that stored it.
+        self._rounds = Periodic("outbox.relay", IDLE_S, self._send_all, telemetry, traced=False)
+
+    async def __aenter__(self) -> Self:
+        await self._rounds.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._rounds.__aexit__(kind, error, trace)
+
+    def poke(self) -> None:
+        """Tell the relay that a message was committed."""
+        self._rounds.poke()
+
+    async def _send_all(self) -> None:
+        upcoming = select(self._outbox, func.count().over().label("pending")).order_by(self._outbox.c.seq).limit(BATCH)
+        is_full = True
+        while is_full:
+            async with self._database.read() as connection:
+                rows = (await connection.execute(upcoming)).all()
+            self._pending.set(rows[0].pending if rows else 0)
+            self._oldest_age.set(time.time() - rows[0].stored_at if rows else 0.0)
+            is_full = len(rows) == BATCH
+            if rows:
+                await self._send_batch(rows)
+                self._pending.dec(len(rows))
+
+    async def _send_batch(self, rows: Sequence[Row[Any]]) -> None:
+        sent: list[int] = []
+        try:
+            for row in rows:
+                await self._send(Message(row.id, row.topic, orjson.loads(row.body), orjson.loads(row.headers)))
+                sent.append(row.seq)
+        finally:
+            # When the broker goes away half-way, what it has already is not sent again.
+            if sent:
+                async with self._database.autocommit() as connection:
+                    await connection.execute(delete(self._outbox).where(self._outbox.c.seq.in_(sent)))
+
+    async def _send(self, message: Message) -> None:
+        headers = dict(message.headers)
+        with messaging.producing(self._telemetry, ROUTES[message.topic], message.id, headers):
+            await self._broker.publish(replace(message, headers=headers))
+        self._published.labels(message.topic).inc()

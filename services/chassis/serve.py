@@ -1,0 +1,37 @@
+"""Start one service by its dotted name: `python -m services.chassis.serve services.order`."""
+
+import sys
+from importlib import import_module
+
+import uvicorn
+from fastapi import FastAPI
+
+from services.chassis.settings import ServiceSettings
+
+BACKLOG = 512
+GRACE_S = 5
+
+
+def main(package: str) -> None:
+    """Serve `package` until SIGTERM or SIGINT; its settings come from the environment."""
+    settings: ServiceSettings = import_module(f"{package}.settings").Settings()
+    app: FastAPI = import_module(f"{package}.app").create_app(settings)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        backlog=BACKLOG,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,33 @@
+"""The load balancer, put together."""
+
+import httpx
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from observability.wiring import wire
+from services.chassis.app import build_app
+from services.edge.clients import Backends
+from services.edge.domain import Backend, Health, Round
+from services.edge.faults import FAULTS
+from services.edge.operations import Balancer, HealthWatch
+from services.edge.routes import Forwarding
+from services.edge.settings import Settings
+
+
+def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
+    """Return the load balancer; `transport` takes the place of the network."""
+    telemetry = wire(settings)
+    checks = {Backend(check.url, Health(check.rise, check.fall)): check for check in settings.backends}
+    backends = Backends(settings, telemetry, transport)
+    balancer = Balancer(Round(list(checks)), backends, telemetry)
+    app = build_app(
+        settings,
+        telemetry,
+        title="Load balancer",
+        description="Passes every request to one of the gateways.",
+        parts=[backends, HealthWatch(checks, backends, balancer)],
+        checks={"backends": balancer.check},
+        faults=FAULTS,
+    )
+    app.user_middleware.append(Middleware(Forwarding, balancer=balancer, telemetry=telemetry))
+    return app

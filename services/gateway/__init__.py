@@ -1,0 +1,1 @@
+"""The public API: what the outside may ask of the platform."""

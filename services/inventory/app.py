@@ -1,0 +1,63 @@
+"""Where the inventory is put together."""
+
+from collections.abc import Mapping
+
+import httpx
+from fastapi import FastAPI
+
+from observability.wiring import wire
+from services.chassis.app import build_app
+from services.chassis.client import Neighbour
+from services.chassis.clock import SystemClock
+from services.chassis.database import Database
+from services.chassis.periodic import Periodic
+from services.inventory import tables
+from services.inventory.catalogue import Catalogue
+from services.inventory.clients import Supplier
+from services.inventory.faults import FAULTS
+from services.inventory.operations import Inventory
+from services.inventory.restock import Restock
+from services.inventory.routes import router
+from services.inventory.settings import Settings
+
+DESCRIPTION = """Products, stock and reservations.
+
+Ready means that the database answers. The supplier is not asked: without it nothing is restocked, and what there is
+can still be sold.
+"""
+SUPPLIER = "payment-provider"
+"""The supplier lives in the process that stands for everything outside the platform."""
+
+
+def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
+    """Return the inventory service. `transports` (by neighbour) replace the network, for tests in one process."""
+    telemetry, clock = wire(settings), SystemClock()
+    database = Database(
+        settings.database_url, tables.metadata, telemetry, name="inventory", pool_size=settings.pool_size
+    )
+    catalogue = Catalogue(database, settings.products_file)
+    inventory = Inventory(database, catalogue, telemetry, clock, settings.cache_ttl_s)
+    neighbour = Neighbour(
+        SUPPLIER, settings.supplier_url, settings.supplier, telemetry, transport=(transports or {}).get(SUPPLIER)
+    )
+    restock = Restock(
+        inventory,
+        database,
+        Supplier(neighbour),
+        telemetry,
+        clock,
+        below=settings.restock_below,
+        units=settings.restock_units,
+    )
+    rounds = Periodic("stock.restock", settings.restock_interval_s, restock.round, telemetry)
+    return build_app(
+        settings,
+        telemetry,
+        title="Inventory",
+        description=DESCRIPTION,
+        routers=[router],
+        parts=[database, catalogue, neighbour, rounds],
+        checks={"database": database.check},
+        state={"operations": inventory},
+        faults=FAULTS,
+    )

@@ -1,0 +1,30 @@
+"""What the inventory process is told by its environment."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from services.chassis.settings import PeerLimits, ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """`INVENTORY_…` variables."""
+
+    model_config = SettingsConfigDict(env_prefix="INVENTORY_", env_nested_delimiter="__", frozen=True)
+    service: ClassVar[str] = "inventory-service"
+
+    port: int = Field(8085, ge=0, le=65535, description="port to listen on")
+    instance: str = Field("inventory-service-1", description="name of this replica")
+    database_url: str = Field(description="`sqlite+aiosqlite:////abs/inventory.db`")
+    pool_size: int = Field(5, ge=1, description="database connections")
+    products_file: Path = Field(
+        Path(__file__).with_name("products.json"), description="what an empty database is filled with"
+    )
+    cache_ttl_s: float = Field(2.0, ge=0, description="longest time for which a stock figure that was read is shown")
+    supplier_url: str = Field(description="where more is ordered")
+    supplier: PeerLimits = PeerLimits(timeout_s=2.0, attempts=3, slots=4, breaker_failures=5, breaker_reset_s=5.0)
+    restock_below: int = Field(1_000, ge=0, description="units left at which more is ordered")
+    restock_units: int = Field(5_000, ge=1, description="units ordered at once")
+    restock_interval_s: float = Field(5.0, gt=0, description="seconds between two looks at the stock")

@@ -1,0 +1,1 @@
+"""Takes orders, tells what became of them, and publishes it."""

@@ -1,0 +1,82 @@
+"""Where the order service is put together."""
+
+from collections.abc import Mapping
+
+import httpx
+from fastapi import FastAPI
+
+from observability.wiring import wire
+from services.chassis.app import build_app
+from services.chassis.broker import open_broker
+from services.chassis.client import Neighbour
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import Database
+from services.chassis.outbox import OutboxRelay
+from services.chassis.periodic import Periodic
+from services.order.checkout import Checkout
+from services.order.claims import Claims
+from services.order.clients import Inventory, Payments
+from services.order.faults import FAULTS
+from services.order.measures import Measures
+from services.order.operations import Orders
+from services.order.prices import KnownPrices
+from services.order.recovery import Recovery
+from services.order.routes import router
+from services.order.settings import Settings
+from services.order.tables import metadata, outbox
+
+DESCRIPTION = """Takes orders: reserves stock, authorises payment, and publishes what was ordered.
+
+Ready means that the database answers. The neighbours and the broker are not asked: without them orders are taken
+under reserve, and their events wait.
+"""
+INVENTORY, PAYMENT = "inventory-service", "payment-service"
+PRICES_LOOK_S = 5.0
+"""How soon a refresh that failed is tried again: at a start, the inventory may be the last to come up."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    transports: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+    clock: Clock | None = None,
+) -> FastAPI:
+    """Return the order service. `transports` (by neighbour) replace the network, for tests in one process."""
+    telemetry, clock, replaced = wire(settings), clock or SystemClock(), transports or {}
+    database = Database(settings.database_url, metadata, telemetry, name="order", pool_size=settings.pool_size)
+    broker = open_broker(settings.broker_url, telemetry)
+    relay = OutboxRelay(database, outbox, broker, telemetry)
+    to_inventory = Neighbour(INVENTORY, settings.inventory_url, settings.inventory, telemetry, replaced.get(INVENTORY))
+    to_payment = Neighbour(PAYMENT, settings.payment_url, settings.payment, telemetry, replaced.get(PAYMENT))
+    inventory, measures = Inventory(to_inventory), Measures(telemetry)
+    prices = KnownPrices(database, inventory, clock, settings.prices_interval_s)
+    claims = Claims(database, clock, settings.instance, claim_s=settings.claim_s, join_s=settings.join_s)
+    checkout = Checkout(database, relay, claims, inventory, Payments(to_payment), prices, measures, clock)
+    recovery = Recovery(database, relay, measures, clock, settings.abandon_after_s)
+    return build_app(
+        settings,
+        telemetry,
+        title="Orders",
+        description=DESCRIPTION,
+        routers=[router],
+        parts=[
+            database,
+            claims,
+            broker,
+            to_inventory,
+            to_payment,
+            relay,
+            # Looked at often, so that a start without the inventory is soon made up for.
+            Periodic(
+                "prices.refresh",
+                min(PRICES_LOOK_S, settings.prices_interval_s),
+                prices.refresh,
+                telemetry,
+                traced=False,
+            ),
+            Periodic("orders.recover", settings.recovery_interval_s, recovery.round, telemetry, traced=False),
+        ],
+        checks={"database": database.check},
+        state={"operations": Orders(database, relay, checkout, measures, clock)},
+        faults=FAULTS,
+    )

@@ -1,0 +1,49 @@
+"""The only place where the payment service's parts are joined."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+
+import httpx
+from fastapi import FastAPI
+
+from observability.wiring import wire
+from services.chassis.app import build_app
+from services.chassis.client import Neighbour
+from services.chassis.clock import SystemClock
+from services.chassis.database import Database
+from services.chassis.periodic import Periodic
+from services.payment.clients import CardNetwork
+from services.payment.faults import FAULTS
+from services.payment.operations import Operations
+from services.payment.routes import router
+from services.payment.settings import Settings
+from services.payment.storage import Payments, metadata
+
+PROVIDER = "payment-provider"
+
+
+def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTransport] | None = None) -> FastAPI:
+    """Return the payment service. `transports` (by neighbour) replace the network, for tests in one process."""
+    telemetry, clock = wire(settings), SystemClock()
+    database = Database(settings.database_url, metadata, telemetry, name="payment", pool_size=settings.pool_size)
+    transport = (transports or {}).get(PROVIDER)
+    provider = Neighbour(PROVIDER, settings.card_network_url, settings.card_network, telemetry, transport)
+    operations = Operations(Payments(database, clock), CardNetwork(provider), clock, telemetry)
+    recovery = Periodic(
+        "payment.recovery",
+        settings.recovery_interval_s,
+        partial(operations.finish_abandoned, timedelta(seconds=settings.recovery_after_s)),
+        telemetry,
+    )
+    return build_app(
+        settings,
+        telemetry,
+        title="Payment",
+        description="Authorises, captures and gives back payments of orders at the card network. Money in cents EUR.",
+        routers=(router,),
+        parts=(database, provider, recovery),
+        checks={"database": database.check},
+        state={"operations": operations},
+        faults=FAULTS,
+    )

@@ -1,0 +1,1 @@
+"""The shop that a person can click through."""

@@ -1,0 +1,1 @@
+"""Carries accepted orders out, and undoes those that are not to be carried out."""

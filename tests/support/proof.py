@@ -1,0 +1,145 @@
+"""One service as a real process, with a fault of its own switched on or not: what proofs of faults are run against."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+
+from tests.support.polling import poll_until
+
+REPOSITORY = Path(__file__).parents[2]
+READY_WITHIN_S = 30.0
+END_WITHIN_S = 10.0
+LONGEST_PROOF_S = 600.0
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of ours, and where it writes."""
+
+    running: subprocess.Popen[bytes]
+    log: Path
+
+    def ensure_alive(self) -> None:
+        """Fail with the last lines of its log when it has ended."""
+        assert self.running.poll() is None, f"it ended early:\n{self.log.read_text()[-4000:]}"
+
+    def answers(self, url: str) -> bool:
+        """Return True once `url` is answered with a 2xx."""
+        self.ensure_alive()
+        try:
+            return httpx.get(url, timeout=2.0).is_success
+        except httpx.TransportError:
+            return False
+
+    def logged(self, event: str) -> dict[str, object] | None:
+        """Return the first line with this event name."""
+        self.ensure_alive()
+        for line in self.log.read_text().splitlines():
+            if f'"{event}"' in line:
+                fields: dict[str, object] = json.loads(line)
+                return fields
+        return None
+
+
+@dataclass(frozen=True)
+class UnderProof:
+    """A running service: where it is reached and where it writes what a trainee would read."""
+
+    url: str
+    log: Path
+
+
+@contextmanager
+def service_under_proof(
+    service: str, *, fault: str | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[UnderProof]:
+    """Run `services.<service>`; `fault` (its public name) is on from before the block until after it.
+
+    `environment` holds what else the service needs to be told, prefix included: the URLs of its neighbours, say. It has
+    a database of its own that goes with the block.
+    """
+    with TemporaryDirectory(prefix="proof-") as folder, ExitStack() as ends:
+        home, prefix, port = Path(folder), service.upper(), _free_port()
+        settings = {
+            f"{prefix}_PORT": str(port),
+            f"{prefix}_DATABASE_URL": f"sqlite+aiosqlite:///{home}/{service}.db",
+            "OTEL_TRACES_EXPORTER": "none",
+            **(environment or {}),
+        }
+        controller = ""
+        if fault is not None:
+            controller, channel = ends.enter_context(_controller(home))
+            settings |= {f"{prefix}_CHANNEL": channel, f"{prefix}_CHANNEL_KEY_FILE": str(home / "channel.key")}
+        module = ("services.chassis.serve", f"services.{service}")
+        process = ends.enter_context(_process(home / f"{service}.log", *module, environment=settings))
+        url = f"http://127.0.0.1:{port}"
+        poll_until(lambda: process.answers(f"{url}/ready"), f"{service} to be ready", within_s=READY_WITHIN_S)
+        if fault is not None:
+            _switch_on(controller, fault)
+        yield UnderProof(url, process.log)
+
+
+def _switch_on(controller: str, fault: str) -> None:
+    def is_declared() -> bool:
+        declared = httpx.get(f"{controller}/faults").json()["faults"]
+        return any(one["name"] == fault and one["replicas"] for one in declared)
+
+    poll_until(is_declared, f"{fault} to be declared by a replica")
+    injection = {"fault": fault, "duration_s": LONGEST_PROOF_S}
+
+    def is_active() -> bool:
+        # On a busy machine an acknowledgement can come too late for the controller, which then takes the fault back.
+        answer = httpx.post(f"{controller}/activations", json=injection)
+        return bool(answer.is_success and answer.json()["state"] == "active")
+
+    poll_until(is_active, f"{fault} to be acknowledged")
+
+
+@contextmanager
+def _controller(home: Path) -> Iterator[tuple[str, str]]:
+    """Yield the URL of a controller's API and the address of its channel."""
+    settings = {"CHAOS_PORT": "0", "CHAOS_CHANNEL_PORT": "0", "CHAOS_HOME": str(home)}
+    with _process(home / "controller.log", "chaos.serve", environment=settings) as process:
+        started = poll_until(
+            lambda: process.logged("controller.starting"), "the controller to start", within_s=READY_WITHIN_S
+        )
+        assert started is not None
+        url = f"http://127.0.0.1:{started['port']}"
+        poll_until(lambda: process.answers(f"{url}/health"), "the controller to answer", within_s=READY_WITHIN_S)
+        yield url, f"127.0.0.1:{started['channel_port']}"
+
+
+@contextmanager
+def _process(log: Path, *module: str, environment: Mapping[str, str]) -> Iterator[Process]:
+    with log.open("wb") as out:
+        running = subprocess.Popen(
+            [sys.executable, "-m", *module],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            cwd=REPOSITORY,
+        )
+    try:
+        yield Process(running, log)
+    finally:
+        running.terminate()
+        try:
+            running.wait(END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

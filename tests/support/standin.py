@@ -1,0 +1,96 @@
+"""A small platform for trying the lab itself: real processes that answer HTTP, log and keep a file, and little else."""
+
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import FrameType
+
+from lab.process import Process, Topology
+
+PREFIX = "STANDIN_"
+LOAD = {
+    "state": "running",
+    "shape": "steady",
+    "users": 4,
+    "users_asked": 4,
+    "requests_per_s": 2.0,
+    "p95_ms": 9.0,
+    "requests": 100,
+    "failures": 0,
+}
+
+
+class _Pages(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        """Answer every page; `/log/TEXT` writes a line of log, `/file` tells the database file."""
+        if self.path.startswith("/log/"):
+            say("standin.asked", text=self.path.removeprefix("/log/"))
+        body = json.dumps({"instance": env("INSTANCE"), "pid": os.getpid(), **LOAD}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep the standard library's access log out of ours."""
+
+
+def env(name: str) -> str:
+    """One setting of this process."""
+    return os.environ.get(PREFIX + name, "")  # noqa: TID251 -- a stand-in for settings
+
+
+def say(event: str, **fields: object) -> None:
+    """Log one line as the services do."""
+    who = {"time": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), "level": "info", "event": event}
+    sys.stdout.write(json.dumps({**who, "service": env("SERVICE"), "replica": env("INSTANCE"), **fields}) + "\n")
+    sys.stdout.flush()
+
+
+def serve(*_: str) -> None:
+    """Answer HTTP until SIGTERM."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    if address := env("DATABASE_URL"):
+        database = Path(address.removeprefix("sqlite+aiosqlite:///"))
+        database.write_text(f"{database.read_text() if database.exists() else ''}{os.getpid()}\n")
+    say("standin.started", lifeline="held")
+    ThreadingHTTPServer((env("HOST"), int(env("PORT"))), _Pages).serve_forever()
+
+
+def fail(*_: str) -> None:
+    """End at once, as a service with a broken configuration does."""
+    raise RuntimeError("the drawer is stuck")
+
+
+def hang(*_: str) -> None:
+    """Never become ready."""
+    signal.pause()
+
+
+SERVE, FAIL, HANG = (f"tests.support.standin:{name}" for name in ("serve", "fail", "hang"))
+STORE = Process("store", "store-service", PREFIX, 4, SERVE, databases={"DATABASE_URL": "store"})
+
+
+def topology() -> Topology:
+    """Return a service with a database, one with two replicas that calls it, and a load generator."""
+    door = Process("door", "door-service", PREFIX, 2, SERVE, replicas=2, calls={"STORE_URL": "store-service"})
+    load = Process("loadgen", "load-generator", PREFIX, 9, "tests.support.standin_load", forked=False, is_load=True)
+    return Topology((STORE, door, load), preload=("http.server",))
+
+
+def broken() -> Topology:
+    """Return two services of which one fails at once."""
+    return Topology((STORE, Process("door", "door-service", PREFIX, 2, FAIL)))
+
+
+def slow() -> Topology:
+    """Return two services of which one never becomes ready."""
+    return Topology((STORE, Process("door", "door-service", PREFIX, 2, HANG)))

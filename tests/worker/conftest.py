@@ -1,0 +1,16 @@
+"""A platform of its own for each test."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.platform import Platform
+
+
+@pytest.fixture
+async def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Platform]:
+    """Return a platform whose worker has yet to be started, and soon stops when it is told to."""
+    monkeypatch.setattr("services.chassis.consumer.WAIT_S", 0.02)
+    async with Platform(tmp_path) as platform:
+        yield platform

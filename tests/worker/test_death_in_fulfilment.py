@@ -1,0 +1,70 @@
+"""The worker may die at any step of any message: what it was at is finished by the next one, once."""
+
+from itertools import count
+
+import pytest
+
+from tests.support.lives import Life
+from tests.support.platform import INVENTORY, ORDER, WORKER, Platform
+from tests.support.polling import poll_until_async
+
+MORE_STEPS_THAN_THERE_ARE = 120
+
+
+async def works_to_death(platform: Platform, steps: int) -> bool:
+    """Let a worker live for some steps, or until its work is done; say which. It is dead afterwards."""
+    life = Life()
+    await platform.start_worker(life)
+    life.dies_at = life.steps + steps
+
+    async def over() -> bool:
+        return life.is_over or not platform.books().unsettled()
+
+    await poll_until_async(over, "the worker to die or be done")
+    died = life.is_over
+    await platform.kill(WORKER)
+    return died
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "kept",
+        "unconfirmed",
+        "cancelled",
+        pytest.param("returned", marks=pytest.mark.long),
+        pytest.param("declined", marks=pytest.mark.long),
+    ],
+)
+async def test_an_order_is_carried_out_or_undone_once(platform: Platform, kind: str) -> None:
+    """Whatever kind of order it was at, and however many died over it before."""
+    died = True
+    for steps in count(1):
+        await _prepare(platform, kind)
+        died = await works_to_death(platform, steps)
+        if not died:
+            break
+        await works_to_death(platform, max(1, steps // 2))
+        await platform.start_worker()
+        await platform.settled()
+        await platform.stop(WORKER)
+        assert platform.findings() == []
+        assert steps < MORE_STEPS_THAN_THERE_ARE
+    assert steps > 8
+    assert platform.findings() == []
+
+
+async def _prepare(platform: Platform, kind: str) -> None:
+    platform.weather[ORDER, INVENTORY].cut = kind == "unconfirmed"
+    if kind == "declined":
+        platform.weather[ORDER, "payment-service"].cut = True
+    order_id = (await platform.place(card="tok-0002" if kind == "declined" else "tok-visa")).json()["order_id"]
+    platform.weather[ORDER, INVENTORY].cut = platform.weather[ORDER, "payment-service"].cut = False
+    if kind == "returned":
+        await platform.start_worker()
+        await platform.status(order_id, "fulfilled")
+        await platform.settled()
+        await platform.stop(WORKER)
+    if kind in {"returned", "cancelled"}:
+        await platform.ask("POST", f"/orders/{order_id}/cancel")
+    await platform.until("the outbox to be empty", lambda books: not books.unsettled().get("outbox"))
