@@ -13,12 +13,18 @@ from observability.wiring import Telemetry, vocabulary
 
 STOP_S = 2.0
 """How long a round under way may take to finish when its service stops."""
+FIRST_RETRY_S = 0.25
+"""Pause after a first failure; it doubles with every further one, up to the interval."""
 
 log = structlog.get_logger()
 
 
 class Periodic:
-    """Runs `action` every `interval_s` seconds, and at once when poked. Failures are logged and survived."""
+    """Runs `action` every `interval_s` seconds, and at once when poked.
+
+    Failures are logged and survived; a round that failed is made up for sooner, so that a hiccup at the start does not
+    cost a whole interval.
+    """
 
     def __init__(
         self,
@@ -37,6 +43,7 @@ class Periodic:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._failures = 0
 
     async def __aenter__(self) -> Self:
         self._stopping = False
@@ -65,8 +72,14 @@ class Periodic:
             await self._round()
             with suppress(TimeoutError):
                 # Not wait_for: before Python 3.12 it can swallow the cancellation that ends this loop.
-                async with asyncio.timeout(self._interval_s):
+                async with asyncio.timeout(self._pause_s()):
                     await self._wake.wait()
+
+    def _pause_s(self) -> float:
+        if self._failures == 0:
+            return self._interval_s
+        # The exponent is bounded: an outage of days must not end in an overflow.
+        return min(self._interval_s, FIRST_RETRY_S * float(2 ** min(self._failures - 1, 16)))
 
     async def _round(self) -> None:
         try:
@@ -75,6 +88,7 @@ class Periodic:
             else:
                 with self._tracer.start_as_current_span(self.name, context=Context()):
                     await self._action()
+            self._failures = 0
             self._runs.labels(self.name, "done").inc()
         except asyncio.CancelledError as error:
             if (task := asyncio.current_task()) is not None and task.cancelling():
@@ -84,5 +98,6 @@ class Periodic:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
+        self._failures += 1
         self._runs.labels(self.name, "failed").inc()
         log.warning("job.failed", job=self.name, problem=str(error), kind=type(error).__name__)

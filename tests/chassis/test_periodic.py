@@ -117,3 +117,19 @@ async def test_each_round_is_a_trace_of_its_own() -> None:
 
             await poll_until_async(enough, "three rounds")
     assert len({started_in, *traces[:3]}) == 4
+
+
+async def test_a_round_that_failed_is_made_up_for_before_the_interval_is_over() -> None:
+    """A hiccup at the start does not cost a whole interval; after a success the interval counts again."""
+    rounds: list[int] = []
+
+    async def fail_twice(number: int) -> None:
+        if number < 2:
+            raise ValueError("boom")
+
+    seen = telemetry()
+    async with Periodic("job", 3600, counting(rounds, fail_twice), seen):
+        await reached(rounds, 3)
+        for _ in range(100):  # a fourth round would not wait for anything but its turn
+            await asyncio.sleep(0)
+    assert len(rounds) == 3

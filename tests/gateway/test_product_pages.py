@@ -72,7 +72,7 @@ async def test_a_gateway_that_never_heard_of_products_says_so(tmp_path: Path) ->
     inventory = inventory_app(tmp_path)
     line = Switchable(httpx.ASGITransport(inventory))
     line.is_cut = True
-    app = gateway_app({INVENTORY: line}, products_interval_s=0.1, inventory={"breaker_reset_s": 0.05})
+    app = gateway_app({INVENTORY: line}, products_interval_s=3600.0, inventory={"breaker_reset_s": 0.05})
     async with served(inventory), served(app) as client:
         listed, one = await client.get("/products"), await client.get("/products/MUG")
         assert code_of(listed) == code_of(one) == (503, "neighbour-unavailable")
