@@ -150,7 +150,7 @@ class SwitchAgent:
             pid=os.getpid(),
             epoch=self._board.epoch,
             mono_us=_now_us(),
-            faults=[Declared(name=fault.name, summary=fault.summary) for fault in self._faults],
+            faults=[Declared(name=fault.name, summary=fault.summary, params=[]) for fault in self._faults],
         )
 
     def _ack(self, session: str) -> Ack:
