@@ -1,5 +1,6 @@
 """Start the controller: `python -m chaos.serve`, configured by `CHAOS_…` variables."""
 
+import sqlite3
 import sys
 from typing import NoReturn
 
@@ -9,7 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chaos.app import create_app
+from chaos.caretaker import Caretaker
 from chaos.controller import Controller
+from chaos.drivers import Driver
+from chaos.drivers.lab import LabProcesses
 from chaos.listening import listen
 from chaos.settings import ControllerSettings
 from observability.wiring.current import Identity
@@ -24,11 +28,13 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT; exit with 2 and a sentence when that is impossible as things are."""
     try:
         settings = ControllerSettings()
+        # First of all, while this process has nothing that its caretaker would have to let go of.
+        caretaker = Caretaker.fork()
         listening = listen(settings.host, settings.port, "CHAOS_PORT")
-        controller = Controller(settings)
+        controller = Controller(settings, caretaker, drivers(settings))
     except ValidationError as error:
         _refuse("; ".join(_sentence(mistake) for mistake in error.errors()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         _refuse(str(error))
     configure("info", Identity("controller", "controller"))
     log.info(
@@ -48,6 +54,12 @@ def main() -> None:
         timeout_graceful_shutdown=GRACE_S,
     )
     uvicorn.Server(config).run(sockets=[listening])
+    caretaker.close()
+
+
+def drivers(settings: ControllerSettings) -> list[Driver]:
+    """Return who carries out what the replicas do not do themselves."""
+    return [LabProcesses(settings.lab_state)] if settings.lab_state else []
 
 
 def _sentence(mistake: ErrorDetails) -> str:

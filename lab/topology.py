@@ -81,6 +81,7 @@ def _controller(site: Site, _: Topology) -> dict[str, str]:
         "CHANNEL_PORT": str(site.channel_port),
         "CHANNEL_KEY_FILE": str(site.home.key_file),
         "HOME": str(site.home.run),
+        "LAB_STATE": str(site.home.state_file),
     }
 
 
