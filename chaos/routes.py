@@ -1,11 +1,11 @@
 """HTTP in, HTTP out."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Path, Query, Request, Response
 
-from chaos import answers
+from chaos import answers, toolkit_journal
 from chaos.activations import Activation
 from chaos.controller import Controller
 from chaos.drivers import Outcome
@@ -132,6 +132,16 @@ async def history(
 async def activation(activation_id: Identity, controller: Behind) -> Biography:
     """Report one activation with all its steps, also one that is over."""
     return await answers.biography(controller, activation_id)
+
+
+@router.get(
+    "/activations/{activation_id}/chaostoolkit",
+    summary="One activation as a journal of Chaos Toolkit",
+    responses=problems(UnknownActivation),
+)
+async def activation_for_toolkit(activation_id: Identity, controller: Behind) -> dict[str, Any]:
+    """Report one activation in the format that `chaos run` writes, for the tools that read it."""
+    return toolkit_journal.journal(await answers.biography(controller, activation_id))
 
 
 @router.delete("/activations/{activation_id}", summary="Switch a fault off", responses=problems(UnknownActivation))
