@@ -103,7 +103,8 @@ class Replica:
     async def _end(self, running: Running) -> None:
         for number, patience_s in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, GRACE_S)):
             running.send(number)
-            running.send(signal.SIGCONT)  # one that was stopped would not hear of it otherwise
+            if number == signal.SIGTERM:
+                running.send(signal.SIGCONT)  # one that was stopped would not hear of it otherwise
             await asyncio.wait([running.ended], timeout=patience_s)
             if running.ended.done():
                 return
