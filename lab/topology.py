@@ -47,6 +47,9 @@ def _service(
     calls: Mapping[str, str] | None = None,
     databases: Mapping[str, str] | None = None,
     balances: bool = False,
+    balancer: str = "",
+    queue: str = "",
+    alone_because: str = "",
 ) -> Process:
     package = f"services.{short}"
     return Process(
@@ -60,6 +63,9 @@ def _service(
         calls=calls or {},
         databases=databases or {},
         computed=_backends if balances else None,
+        balancer=balancer,
+        queue=queue,
+        alone_because=alone_because,
         preload=(f"{package}.settings", f"{package}.app"),
     )
 
@@ -136,12 +142,14 @@ def platform() -> Topology:
                     "ORDER_URL": "order-service",
                 },
                 databases={"BROKER_URL": "broker"},
+                queue="order-queue",
             ),
             _service(
                 "gateway",
                 "api-gateway",
                 2,
                 replicas=2,
+                balancer="load-balancer",
                 calls={
                     "ORDER_URL": "order-service",
                     "INVENTORY_URL": "inventory-service",
