@@ -9,7 +9,7 @@ from time import monotonic
 import structlog
 
 from chaos.activations import Activation
-from chaos.caretaker import Caretaker
+from chaos.care import Caretaker
 from chaos.drivers import Driver, Outcome, Plan
 from chaos.errors import ChaosError, NotApplied
 from chaos.journal import Undo

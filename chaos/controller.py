@@ -15,7 +15,7 @@ from chaos import chronicle
 from chaos.activations import Activation, Activations, Transition
 from chaos.acts import Acts
 from chaos.arming import armed, interrupted, partly_applied
-from chaos.caretaker import Caretaker
+from chaos.care import Caretaker
 from chaos.catalogue import Catalogue
 from chaos.channel import Channel
 from chaos.drivers import Driver, Outcome, Plan

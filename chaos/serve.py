@@ -10,12 +10,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chaos.app import create_app
-from chaos.caretaker import Caretaker
+from chaos.care import Caretaker
 from chaos.controller import Controller
 from chaos.drivers import Driver
-from chaos.drivers.lab import LabProcesses
+from chaos.drivers.processes import Processes
+from chaos.drivers.settings import Settings
 from chaos.listening import listen
 from chaos.settings import ControllerSettings
+from chaos.supervisor import Supervisor
 from observability.wiring.current import Identity
 from observability.wiring.logs import configure
 
@@ -28,8 +30,7 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT; exit with 2 and a sentence when that is impossible as things are."""
     try:
         settings = ControllerSettings()
-        # First of all, while this process has nothing that its caretaker would have to let go of.
-        caretaker = Caretaker.fork()
+        caretaker = Caretaker()
         listening = listen(settings.host, settings.port, "CHAOS_PORT")
         controller = Controller(settings, caretaker, drivers(settings))
     except ValidationError as error:
@@ -59,7 +60,10 @@ def main() -> None:
 
 def drivers(settings: ControllerSettings) -> list[Driver]:
     """Return who carries out what the replicas do not do themselves."""
-    return [LabProcesses(settings.lab_state)] if settings.lab_state else []
+    if settings.lab_state is None:
+        return []
+    supervisor = Supervisor(settings.lab_state)
+    return [Processes(supervisor), Settings(supervisor)]
 
 
 def _sentence(mistake: ErrorDetails) -> str:

@@ -7,14 +7,12 @@ A record is JSON, written down before the act. Carrying one out twice, or when t
     {"kind": "lab", "state_file", "verb", "arguments"}        a verb of the lab's supervisor, whose address that tells
 """
 
-import http.client
 import json
 import os
 import signal
 import socket
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 TIMEOUT_S = 2.0
 GONE = frozenset({"unknown-name", "not-running"})
@@ -30,22 +28,28 @@ def carry_out(record: Record) -> None:
     """Undo one act. Raises `CannotUndo`."""
     try:
         _HOW[record["kind"]](record)
-    except (OSError, ValueError, KeyError, TypeError, http.client.HTTPException) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise CannotUndo(f"{type(error).__name__}: {error}") from error
 
 
 def _call(record: Record) -> None:
+    # Loaded here, because it brings as much with it as the whole caretaker takes otherwise.
+    from http.client import BAD_REQUEST, NOT_FOUND, HTTPConnection, HTTPException  # noqa: PLC0415
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
     for call in record["calls"]:
         where = urlsplit(call["url"])
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_S)
+        connection = HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_S)
         try:
             body = None if call.get("body") is None else json.dumps(call["body"])
             connection.request(call["method"], where.path, body, {"Content-Type": "application/json"} if body else {})
             answer = connection.getresponse()
             answer.read()
+        except HTTPException as error:
+            raise CannotUndo(f"{call['method']} {call['url']}: {error!r}") from error
         finally:
             connection.close()
-        if answer.status >= http.client.BAD_REQUEST and answer.status != http.client.NOT_FOUND:
+        if answer.status >= BAD_REQUEST and answer.status != NOT_FOUND:
             raise CannotUndo(f"{call['method']} {call['url']} was answered {answer.status}")
 
 
