@@ -13,6 +13,7 @@ from observability.wiring.loop_lag import LoopLag
 from services.chassis import problems
 from services.chassis.agent import SwitchAgent
 from services.chassis.deadline import DeadlineMiddleware
+from services.chassis.exchanges import ExchangeMiddleware
 from services.chassis.fault import Fault
 from services.chassis.health import Check, health_router
 from services.chassis.settings import ServiceSettings
@@ -57,6 +58,7 @@ def build_app(
         app.include_router(router)
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
+    app.add_middleware(ExchangeMiddleware, routes=[route for router in routers for route in router.routes])
     app.add_middleware(DeadlineMiddleware)
     return app
 

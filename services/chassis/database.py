@@ -21,6 +21,7 @@ from observability.wiring import Telemetry
 from observability.wiring.sql import instrument_engine
 from services.chassis import sqlite_driver
 from services.chassis.errors import Busy
+from services.chassis.statements import Store, guide
 
 AUTOCOMMIT = "nightshift_autocommit"
 BUSY_S = 5.0
@@ -68,6 +69,7 @@ class Database:
         name: str,
         pool_size: int = 5,
         pool_timeout_s: float = 2.0,
+        store: Store = "database",
     ) -> None:
         self.metadata = metadata
         self.engine: AsyncEngine = create_async_engine(
@@ -78,6 +80,7 @@ class Database:
             event.listen(self.engine.sync_engine, "do_connect", sqlite_driver.connect)
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        guide(self.engine, store)
         if telemetry is not None:
             instrument_engine(self.engine, name, telemetry)
         # On SQLite the driver commits each statement unless we say BEGIN; switching its mode back and forth, as the

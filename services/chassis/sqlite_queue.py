@@ -70,7 +70,7 @@ class SqliteQueue(Broker):
 
     def __init__(self, url: str, telemetry: Telemetry | None = None, *, lease_s: float = LEASE_S) -> None:
         del telemetry  # the queue's spans are made where messages are sent and handled; its polling would be noise
-        self._database = Database(url, metadata, None, name="message-broker", pool_size=4)
+        self._database = Database(url, metadata, None, name="message-broker", pool_size=4, store="queue")
         self._lease_s = lease_s
 
     async def __aenter__(self) -> Self:

@@ -10,7 +10,7 @@ from services.edge.clients import Backends
 from services.edge.domain import Backend, Health, Round
 from services.edge.faults import FAULTS
 from services.edge.operations import Balancer, HealthWatch
-from services.edge.routes import Forwarding
+from services.edge.routes import ROUTE, Forwarding
 from services.edge.settings import Settings
 
 
@@ -27,6 +27,7 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         description="Passes every request to one of the gateways.",
         parts=[backends, HealthWatch(checks, backends, balancer)],
         checks={"backends": balancer.check},
+        state={"route": ROUTE},
         faults=FAULTS,
     )
     app.user_middleware.append(Middleware(Forwarding, balancer=balancer, telemetry=telemetry))
