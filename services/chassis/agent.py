@@ -33,6 +33,8 @@ SILENCE_S = 2.0
 PAUSE_MIN_S = 0.05
 PAUSE_MAX_S = 1.0
 FAREWELL_S = 1.0
+STOP = "STOP"
+"""File beside the channel's key; while it is there nothing is on."""
 
 
 class SwitchAgent:
@@ -154,8 +156,14 @@ class SwitchAgent:
             raise Malformed("names a fault that this replica does not have")
         read = {name: understood(self._declared[name], armed) for name, armed in state.faults.items()}
         clear = {name: armed for name, armed in read.items() if armed is not None}
+        if self._lever_is_held():
+            clear = {}
         self._board.apply(state.model_copy(update={"faults": clear}))
         self._keeper.follow()
+
+    def _lever_is_held(self) -> bool:
+        # The stop lever is a file beside the key: whoever can make one stops everything, whatever the controller says.
+        return self._key().with_name(STOP).exists()
 
     def _key(self) -> Path:
         assert self._key_file is not None  # noqa: S101 -- checked together with the address

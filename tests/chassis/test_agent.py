@@ -384,3 +384,18 @@ def test_leaving_drops_what_lasts(controller: FakeController, key_file: Path) ->
         pass
     assert noted.events[-1] == "dropped"
     assert {"agent", "keeper"}.isdisjoint(thread.name for thread in threading.enumerate())
+
+
+def test_nothing_is_on_while_the_stop_lever_is_held(controller: FakeController, key_file: Path) -> None:
+    """A file beside the key is enough, whatever the controller says; without it the next state counts again."""
+    with _following(controller, key_file) as board:
+        conversation = controller.accept()
+        _switch_on(conversation, board)
+        key_file.with_name("STOP").touch()
+        conversation.send(conversation.state({FAULT.name: armed()}))
+        conversation.ack()
+        assert not board.is_on(FAULT.name)
+        key_file.with_name("STOP").unlink()
+        conversation.send(conversation.state({FAULT.name: armed()}))
+        conversation.ack()
+        assert board.is_on(FAULT.name)
