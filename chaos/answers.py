@@ -1,16 +1,25 @@
 """What the controller knows, in the shapes of its API."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from chaos.activations import Activation
 from chaos.controller import Controller
+from chaos.drivers import Outcome
+from chaos.errors import UnknownActivation
+from chaos.journal import Entry, Event
+from chaos.orders import Injection
 from chaos.replica import Replica
-from chaos.rollout import Rollout
 from chaos.schemas import (
     ActivationAnswer,
+    Biography,
     Change,
+    EventAnswer,
     FaultAnswer,
     Faults,
+    History,
+    LeverAnswer,
     ReplicaAnswer,
     ReplicaApplied,
     Status,
@@ -18,19 +27,20 @@ from chaos.schemas import (
 )
 
 
-def faults(controller: Controller) -> Faults:
+async def faults(controller: Controller) -> Faults:
     """Return all faults."""
     controller.settle()
     active = {activation.fault for activation in controller.activations.on()}
     return Faults(
         faults=[
             FaultAnswer(
-                name=name,
-                summary=summary,
-                active=name in active,
-                replicas=sorted(replica.instance for replica in controller.having(name)),
+                name=offer.name,
+                summary=offer.summary,
+                active=offer.name in active,
+                on=list(offer.on),
+                params=list(offer.params),
             )
-            for name, summary in controller.catalogue.summaries.items()
+            for offer in await controller.offers.all()
         ]
     )
 
@@ -45,35 +55,95 @@ def status(controller: Controller) -> Status:
         active=[activation(one) for one in unfinished if one.is_on],
         reverting=[activation(one) for one in unfinished if not one.is_on],
         replicas=[_replica(one, now) for one in sorted(controller.channel.replicas, key=lambda one: one.instance)],
+        lever=lever(controller),
+        journal_failing=controller.scribe.is_failing,
     )
+
+
+def lever(controller: Controller) -> LeverAnswer:
+    """Return how the stop lever stands."""
+    held = controller.lever.is_held
+    return LeverAnswer(held=held, since=controller.lever.since if held else None, reason=controller.lever.reason)
 
 
 def activation(one: Activation) -> ActivationAnswer:
-    """Return one activation."""
+    """Return one activation of this life of the controller."""
     return ActivationAnswer(
         id=one.id,
-        fault=one.fault,
-        state=one.phase,
+        state=one.state,
         cause=one.cause,
         started_at=one.started_at,
         expires_at=one.expires_at,
+        **_asked(one.order),
     )
 
 
-def change(one: Activation, rollout: Rollout) -> Change:
+async def biography(controller: Controller, activation_id: str) -> Biography:
+    """Return one activation with its steps, also of a former life. Raises `UnknownActivation`."""
+    controller.settle()
+    entry = await controller.scribe.ask(lambda journal: journal.entry(activation_id))
+    events = await controller.scribe.ask(lambda journal: journal.events(activation_id))
+    try:
+        answer = activation(controller.activations.get(activation_id))
+    except UnknownActivation:
+        if entry is None:
+            raise
+        answer = _of_former_life(entry, events)
+    return Biography(**dict(answer), events=[EventAnswer.model_validate(event) for event in events])
+
+
+async def history(controller: Controller, limit: int, before: int | None) -> History:
+    """Return a page of all activations that there ever were."""
+    controller.settle()
+    entries = await controller.scribe.ask(lambda journal: journal.history(limit, before))
+    answers = []
+    for entry in entries:
+        events = await controller.scribe.ask(lambda journal, entry=entry: journal.events(entry.id))  # type: ignore[misc]
+        answers.append(_of_former_life(entry, events))
+    return History(activations=answers, next_before=entries[-1].seq if len(entries) == limit else None)
+
+
+def change(one: Activation, outcome: Outcome) -> Change:
     """Return one activation with the replicas' answers."""
-    return Change(**dict(activation(one)), applied_ms=rollout.slowest_ms, replicas=_replicas(rollout))
+    return Change(**dict(activation(one)), applied_ms=outcome.slowest_ms, replicas=_replicas(outcome))
 
 
-def stopped(ended: Sequence[Activation], rollout: Rollout) -> Stopped:
+def stopped(ended: Sequence[Activation], outcome: Outcome) -> Stopped:
     """Return what was ended, with the replicas' answers."""
     return Stopped(
-        stopped=[activation(one) for one in ended], applied_ms=rollout.slowest_ms, replicas=_replicas(rollout)
+        stopped=[activation(one) for one in ended], applied_ms=outcome.slowest_ms, replicas=_replicas(outcome)
     )
 
 
-def _replicas(rollout: Rollout) -> list[ReplicaApplied]:
-    everybody = sorted((*rollout.applied, *rollout.missing), key=lambda one: (one.instance, one.pid))
+def _of_former_life(entry: Entry, events: Sequence[Event]) -> ActivationAnswer:
+    causes = [event.cause for event in events if event.cause]
+    return ActivationAnswer.model_validate(
+        {
+            "id": entry.id,
+            "state": entry.state,
+            "cause": causes[-1] if causes else None,
+            "started_at": datetime.fromisoformat(entry.wall),
+            "expires_at": datetime.fromisoformat(entry.expires),
+            **_asked(Injection.model_validate(entry.asked)),
+        }
+    )
+
+
+def _asked(order: Injection) -> dict[str, Any]:
+    return {
+        "fault": order.fault,
+        "on": list(order.on),
+        "params": dict(order.params),
+        "percent": order.percent,
+        "baggage": order.baggage,
+        "seed": order.seed,
+        "actor": order.actor,
+        "session": order.session,
+    }
+
+
+def _replicas(outcome: Outcome) -> list[ReplicaApplied]:
+    everybody = sorted((*outcome.applied, *outcome.missing), key=lambda one: (one.instance, one.pid))
     return [ReplicaApplied(instance=one.instance, pid=one.pid, applied_ms=one.applied_ms) for one in everybody]
 
 

@@ -29,5 +29,5 @@ def create_app(settings: ControllerSettings, controller: Controller) -> FastAPI:
     app.state.controller = controller
     problems.install(app)
     app.include_router(router)
-    app.add_middleware(Authority, token=settings.token)
+    app.add_middleware(Authority, tokens=settings.tokens)
     return app

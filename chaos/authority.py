@@ -1,29 +1,33 @@
-"""Who may ask: anybody on this machine, or whoever shows the token."""
+"""Who may ask for what: anybody on this machine everything, or whoever shows a token what its role may."""
 
 import hmac
+from collections.abc import Mapping
 
-from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chaos.errors import ChaosError, NotAllowed, NotHere
+from chaos.errors import ChaosError, NotAllowed, NotHere, NotYours
 from chaos.problems import error_response
+from chaos.roles import Role, needed
 from chaos.settings import is_loopback
 
 OPEN = frozenset({"/health"})
+STATE = "role"
+"""Where the routes find the caller's role: `request.state.role`."""
 
 
 class Authority:
     """Middleware that refuses strangers.
 
-    With a token, every request has to carry `Authorization: Bearer <token>`. Without one the controller listens on
-    loopback only (its settings see to that), and requests have to be addressed to this machine by one of its own names:
-    a page that a browser has loaded from elsewhere cannot reach the controller by pointing its own name at 127.0.0.1.
+    With tokens, every request has to carry `Authorization: Bearer <token>`, and the token's role decides. Without any
+    the controller listens on loopback only (its settings see to that), and requests have to be addressed to this
+    machine by one of its own names: a page that a browser has loaded from elsewhere cannot reach the controller by
+    pointing its own name at 127.0.0.1.
     """
 
-    def __init__(self, app: ASGIApp, token: SecretStr | None) -> None:
+    def __init__(self, app: ASGIApp, tokens: Mapping[Role, str]) -> None:
         self._app = app
-        self._token = None if token is None else token.get_secret_value().encode()
+        self._tokens = {role: token.encode() for role, token in tokens.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with the reason why not."""
@@ -35,12 +39,27 @@ class Authority:
     def _refusal(self, request: Request) -> ChaosError | None:
         if request.url.path in OPEN:
             return None
-        if self._token is None:
+        if not self._tokens:
+            request.scope.setdefault("state", {})[STATE] = Role.ADMIN
             return None if _is_own_name(called := request.headers.get("host", "")) else _not_here(called)
-        scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and hmac.compare_digest(shown.encode(), self._token):
+        role = self._role(request.headers.get("authorization", ""))
+        if role is None:
+            return NotAllowed("The token is missing or wrong.", instead="Send Authorization: Bearer <CHAOS_TOKEN>.")
+        request.scope.setdefault("state", {})[STATE] = role
+        wanted = needed(request.method, request.url.path)
+        if role >= wanted:
             return None
-        return NotAllowed("The token is missing or wrong.", instead="Send Authorization: Bearer <CHAOS_TOKEN>.")
+        return NotYours(
+            f"This needs the role {wanted.name.lower()}; the token is that of a {role.name.lower()}.",
+            instead="Ask the facilitator.",
+        )
+
+    def _role(self, header: str) -> Role | None:
+        scheme, _, shown = header.partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        found = [role for role, token in self._tokens.items() if hmac.compare_digest(shown.encode(), token)]
+        return max(found, default=None)
 
 
 def _not_here(called: str) -> NotHere:

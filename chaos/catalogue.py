@@ -1,31 +1,49 @@
-"""Which faults there are: what the replicas have declared since the controller started."""
+"""Which faults the replicas have: what they have declared since the controller started."""
 
-from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from chaos.errors import UnknownFault
 from chaos.frames import Declared
+from chaos.parameters import Parameter
+
+GENERAL = frozenset({"api", "database", "queue", "process"})
+"""What the names of faults start with that every replica has: whoever wants one has to say where."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fault that some replica has declared."""
+
+    name: str
+    summary: str
+    params: tuple[Parameter, ...]
+
+    @property
+    def is_general(self) -> bool:
+        """Whether every service has it, so that there is no natural place for it."""
+        return self.name.partition(".")[0] in GENERAL
 
 
 class Catalogue:
-    """Names and summaries of faults. A fault stays listed when the last replica that has it goes away."""
+    """A fault stays listed when the last replica that has it goes away."""
 
     def __init__(self) -> None:
-        self._summaries: dict[str, str] = {}
-
-    @property
-    def summaries(self) -> Mapping[str, str]:
-        """Name → summary, by name."""
-        return dict(sorted(self._summaries.items()))
+        self._known: dict[str, Known] = {}
 
     def add(self, declared: Iterable[Declared]) -> None:
         """Take note of what a replica has."""
-        self._summaries |= {fault.name: fault.summary for fault in declared}
+        for one in declared:
+            params = tuple(Parameter.model_validate(param.model_dump(exclude_none=True)) for param in one.params)
+            self._known[one.name] = Known(one.name, one.summary, params)
 
-    def ensure_known(self, name: str) -> None:
-        """Raise `UnknownFault`, with the names that come nearest, unless `name` has been declared."""
-        if name in self._summaries:
-            return
-        near = get_close_matches(name, self._summaries, n=3, cutoff=0.5)
-        instead = f"Did you mean {' or '.join(near)}?" if near else "GET /faults lists them all."
-        raise UnknownFault(f"There is no fault {name!r}.", instead=instead, near=near)
+    def has(self, name: str) -> bool:
+        """Tell whether `name` has been declared."""
+        return name in self._known
+
+    def get(self, name: str) -> Known:
+        """Return a fault that has been declared."""
+        return self._known[name]
+
+    def declared(self) -> list[Known]:
+        """Return all faults, by name."""
+        return [known for _, known in sorted(self._known.items())]

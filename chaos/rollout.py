@@ -20,6 +20,23 @@ class Applied:
     """From the request to the acknowledgement; nothing when there was none in time."""
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """How a change went: who has it, and who has not said so in time."""
+
+    applied: tuple[Applied, ...] = ()
+    missing: tuple[Applied, ...] = ()
+
+    @property
+    def slowest_ms(self) -> float:
+        """Time until the last acknowledgement, of those that came."""
+        return max((one.applied_ms or 0.0 for one in self.applied), default=0.0)
+
+    def and_of(self, other: "Outcome") -> "Outcome":
+        """Return both together."""
+        return Outcome((*self.applied, *other.applied), (*self.missing, *other.missing))
+
+
 @dataclass(eq=False)
 class Rollout:
     """One revision on its way to some replicas."""
@@ -39,14 +56,10 @@ class Rollout:
         return rollout
 
     @property
-    def missing(self) -> list[Applied]:
-        """Replicas that have not acknowledged."""
-        return [Applied(replica.instance, replica.pid, None) for replica in self.waiting]
-
-    @property
-    def slowest_ms(self) -> float:
-        """Time until the last acknowledgement, of those that came."""
-        return max((one.applied_ms or 0.0 for one in self.applied), default=0.0)
+    def outcome(self) -> Outcome:
+        """How it stands."""
+        missing = (Applied(replica.instance, replica.pid, None) for replica in self.waiting)
+        return Outcome(tuple(self.applied), tuple(missing))
 
     def heard(self, replica: Replica, now: float) -> None:
         """Note that `replica` acknowledged something, at `now` (monotonic)."""

@@ -1,40 +1,41 @@
 """What crosses the wire of the controller's HTTP API. Times are RFC 3339 in UTC."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaos.activations import Cause, Phase
-
-DURATION_S = 600.0
-DURATION_CAP_S = 3_600.0
+from chaos.lifecycle import Cause, State
+from chaos.orders import Baggage
+from chaos.parameters import Parameter
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class Injection(BaseModel):
-    """A fault to switch on."""
+class SessionOrder(BaseModel):
+    """A session to begin."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        json_schema_extra={"examples": [{"fault": "billing.float_drift", "duration_s": 300}]},
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    fault: str = Field(max_length=200, description="name as GET /faults lists it")
-    duration_s: float = Field(
-        DURATION_S,
-        gt=0,
-        le=DURATION_CAP_S,
-        allow_inf_nan=False,
-        description="seconds until it goes off by itself; there is no fault without an end",
-    )
-    accept_partial: bool = Field(
-        default=False, description="leave it on although some replica has not acknowledged; otherwise it is taken back"
-    )
+    ttl_s: float = Field(5.0, ge=0.5, le=60.0, allow_inf_nan=False, description="seconds that each renewal lasts")
+    actor: str = Field("", max_length=100, description="who it is")
+
+
+class LeverOrder(BaseModel):
+    """Why the lever is pulled."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    reason: str = Field("", max_length=200)
+
+
+class SessionAnswer(_Answer):
+    """Somebody who owns what he switches on, and has to say that he is there."""
+
+    id: str
+    ttl_s: float
 
 
 class ReplicaApplied(_Answer):
@@ -50,10 +51,43 @@ class ActivationAnswer(_Answer):
 
     id: str
     fault: str
-    state: Phase = Field(description="`reverting`: off for all who answer; the lease of the others runs out")
+    on: list[str] = Field(description="where; empty: whoever has the fault")
+    params: dict[str, Any]
+    percent: float
+    baggage: Baggage | None
+    seed: int | None
+    actor: str
+    session: str | None
+    state: State = Field(description="`reverting`: off for all who answer; the lease of the others runs out")
     cause: Cause | None = Field(description="why it ended; null while it is on")
     started_at: datetime
     expires_at: datetime = Field(description="when it goes, or would have gone, off by itself")
+
+
+class EventAnswer(_Answer):
+    """One step of an activation."""
+
+    previous: str
+    state: str
+    cause: str | None
+    actor: str
+    detail: str
+    wall: datetime
+    mono: float = Field(description="monotonic seconds of the controller's machine")
+    epoch: int
+
+
+class History(_Answer):
+    """Activations, newest first."""
+
+    activations: list[ActivationAnswer]
+    next_before: int | None = Field(description="`before` of the next page; null: this is the last one")
+
+
+class Biography(ActivationAnswer):
+    """An activation with every step that it took."""
+
+    events: list[EventAnswer]
 
 
 class Change(ActivationAnswer):
@@ -72,12 +106,13 @@ class Stopped(_Answer):
 
 
 class FaultAnswer(_Answer):
-    """A fault that some replica has declared."""
+    """A fault that can be switched on."""
 
     name: str = Field(examples=["billing.float_drift"])
     summary: str = Field(description="for the instructor: what breaks")
     active: bool
-    replicas: list[str] = Field(description="connected replicas that have it")
+    on: list[str] = Field(description="where it can be had now: replicas, or edges `caller->callee`")
+    params: list[Parameter]
 
 
 class Faults(_Answer):
@@ -98,6 +133,14 @@ class ReplicaAnswer(_Answer):
     silent_ms: float = Field(description="since it was last heard")
 
 
+class LeverAnswer(_Answer):
+    """The stop lever."""
+
+    held: bool = Field(description="nothing is on, and nothing can be switched on")
+    since: datetime | None
+    reason: str
+
+
 class Status(_Answer):
     """Everything the controller knows at this moment."""
 
@@ -106,3 +149,5 @@ class Status(_Answer):
     active: list[ActivationAnswer]
     reverting: list[ActivationAnswer]
     replicas: list[ReplicaAnswer]
+    lever: LeverAnswer
+    journal_failing: bool = Field(description="the disk does not take the journal: nothing can be switched on")

@@ -1,5 +1,6 @@
 """Start the controller: `python -m chaos.serve`, configured by `CHAOS_…` variables."""
 
+import sqlite3
 import sys
 from typing import NoReturn
 
@@ -9,9 +10,15 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from chaos.app import create_app
+from chaos.care import Caretaker
 from chaos.controller import Controller
+from chaos.drivers import Driver
+from chaos.drivers.messages import Messages
+from chaos.drivers.processes import Processes
+from chaos.drivers.settings import Settings
 from chaos.listening import listen
 from chaos.settings import ControllerSettings
+from chaos.supervisor import Supervisor
 from observability.wiring.current import Identity
 from observability.wiring.logs import configure
 
@@ -24,11 +31,12 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT; exit with 2 and a sentence when that is impossible as things are."""
     try:
         settings = ControllerSettings()
+        caretaker = Caretaker()
         listening = listen(settings.host, settings.port, "CHAOS_PORT")
-        controller = Controller(settings)
+        controller = Controller(settings, caretaker, drivers(settings))
     except ValidationError as error:
         _refuse("; ".join(_sentence(mistake) for mistake in error.errors()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, sqlite3.Error) as error:
         _refuse(str(error))
     configure("info", Identity("controller", "controller"))
     log.info(
@@ -48,6 +56,15 @@ def main() -> None:
         timeout_graceful_shutdown=GRACE_S,
     )
     uvicorn.Server(config).run(sockets=[listening])
+    caretaker.close()
+
+
+def drivers(settings: ControllerSettings) -> list[Driver]:
+    """Return who carries out what the replicas do not do themselves."""
+    if settings.lab_state is None:
+        return []
+    supervisor = Supervisor(settings.lab_state)
+    return [Processes(supervisor), Settings(supervisor), Messages(supervisor)]
 
 
 def _sentence(mistake: ErrorDetails) -> str:

@@ -12,6 +12,8 @@ from lab.home import Home
 _HINTS = {
     "unknown-fault": "See what there is: lab chaos list",
     "already-active": "Stop it first: lab chaos stop {fault}",
+    "lever-held": "Release it first: lab chaos release",
+    "unknown-activation": "See what there was: lab chaos history",
     "no-replica": "See who is up: lab status",
     "interrupted": "Inject it again, if it is still wanted.",
     "partly-applied": "Inject it again, or go on without them: --accept-partial",
@@ -43,7 +45,7 @@ def _refused(error: HTTPError, body: dict[str, Any]) -> LabError:
     except (ValueError, KeyError, TypeError):
         return ChaosRefused(f"The controller answered {error.code} {error.reason}.")
     code = str(problem.get("type", "")).removeprefix("urn:problem:")
-    kind = UnknownName if code == "unknown-fault" else ChaosRefused
+    kind = UnknownName if code in {"unknown-fault", "unknown-activation"} else ChaosRefused
     if near := problem.get("near"):
         return kind(detail, hint=f"Did you mean {' or '.join(near)}?")
     hint = _HINTS.get(code, str(problem.get("instead", "")))

@@ -8,6 +8,7 @@ A verb reads:
 def command(home: Home, *, as_json: bool) -> None: ...
 """
 
+import getpass
 import json
 import re
 import shlex
@@ -85,6 +86,14 @@ def at_home(text: str, home: Home | None) -> str:
     if home is None or home == Home.at(DEFAULT_HOME):
         return text
     return AT_HOME.sub(lambda found: f"{found[0]} --home {shlex.quote(str(home))}", text)
+
+
+def person() -> str:
+    """Return who types, for what is written down."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a user that has no name
+        return "somebody"
 
 
 def chosen_home() -> Home | None:

@@ -8,6 +8,7 @@
     ├── UnknownName         no service or replica of that name
     ├── StartFailed         a process did not become ready
     ├── NoAnswer            the supervisor or a page of the lab does not answer
+    ├── Refused             a process of the lab, or the lab itself, says no and why
     └── Usage               the command was not called as it can be
 
 Each carries a sentence that says what is wrong and, in `hint`, what to do about it. `cli.py` is the one translator.
@@ -74,6 +75,12 @@ class NoAnswer(LabError):
     code = "no-answer"
 
 
+class Refused(LabError):
+    """A process of the lab, or the lab itself, says no and why."""
+
+    code = "refused"
+
+
 class Usage(LabError):
     """The command was not called as it can be; for people, click says so itself."""
 
@@ -82,7 +89,17 @@ class Usage(LabError):
 
 _BY_CODE: dict[str, type[LabError]] = {
     kind.code: kind
-    for kind in (LabError, HomeUnusable, AlreadyRunning, NotRunning, PortTaken, UnknownName, StartFailed, NoAnswer)
+    for kind in (
+        LabError,
+        HomeUnusable,
+        AlreadyRunning,
+        NotRunning,
+        PortTaken,
+        UnknownName,
+        StartFailed,
+        NoAnswer,
+        Refused,
+    )
 }
 
 

@@ -11,6 +11,7 @@ from lab.errors import LabError, StartFailed, UnknownName
 from lab.eventlog import EventLog
 from lab.home import Home
 from lab.launcher import Launcher
+from lab.overrides import Overrides
 from lab.process import Instance, Process, Topology
 from lab.replica import Replica
 from lab.site import Site
@@ -31,9 +32,11 @@ class Fleet:
         *,
         ready_within_s: float,
         changed: Callable[[Replica], None],
+        overrides: Overrides,
     ) -> None:
         self._topology = topology
         self._site = site
+        self._overrides = overrides
         self.replicas = {
             instance.name: Replica(
                 instance,
@@ -80,12 +83,16 @@ class Fleet:
     async def restart(self, name: str) -> list[Replica]:
         """Replace the replicas called `name` one after the other, so that a service with two keeps serving."""
         chosen = self.named(name)
+        await self.replace(chosen)
+        return chosen
+
+    async def replace(self, chosen: Sequence[Replica]) -> None:
+        """Replace replicas one after the other."""
         for position, replica in enumerate(chosen):
             if position:
                 await asyncio.sleep(BACK_IN_ROTATION_S)
             await replica.stop()
             await self.start([replica])
-        return chosen
 
     async def stop(self, replicas: Sequence[Replica]) -> None:
         """End replicas: those that call others before those they call."""
@@ -99,7 +106,7 @@ class Fleet:
             service=instance.process.name,
             target=instance.process.target,
             arguments=list(instance.process.arguments),
-            environment=self._topology.environment(instance, site),
+            environment=self._topology.environment(instance, site) | self._overrides.environment(instance),
             log=str(log_of(instance, site.home)),
         )
 

@@ -126,8 +126,10 @@ class ForkServer:
             return  # the supervisor has gone, which the next read will show
 
     def _wind_up(self) -> None:
-        """See the children off; their own lifelines tell them. One that cannot end by itself (stopped) is killed."""
+        """See the children off; their own lifelines tell them. One that was stopped goes on first, to hear of it."""
         deadline = time.monotonic() + PATIENCE_S
+        for pid in self._children:
+            os.kill(pid, signal.SIGCONT)
         while self._children and time.monotonic() < deadline:
             if select.select([self._wake], [], [], 0.1)[0]:
                 self._wake.recv(4096)

@@ -45,6 +45,11 @@ class Home:
         """Key of the agents' channel, 256 bits in hexadecimal, mode 0600."""
         return self.run / "channel.key"
 
+    @property
+    def stop_file(self) -> Path:
+        """While it is there no fault is on and none can be switched on; anybody may make it."""
+        return self.run / "STOP"
+
     def database(self, name: str) -> Path:
         """Return the file of one database."""
         return self.data / f"{name}.db"

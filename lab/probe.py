@@ -1,7 +1,8 @@
-"""The least HTTP that it takes to ask a process whether it is ready."""
+"""The least HTTP that it takes to ask a process whether it is ready, and to have it do something."""
 
 import asyncio
-from typing import NamedTuple
+import json
+from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
 
@@ -15,17 +16,26 @@ class Answer(NamedTuple):
 
 async def get(port: int, path: str, *, within_s: float) -> Answer | None:
     """Return the answer to one GET, or nothing when there is none in time. HTTP/1.0: the body ends with the stream."""
+    return await ask(port, "GET", path, within_s=within_s)
+
+
+async def ask(port: int, method: str, path: str, body: Any = None, *, within_s: float) -> Answer | None:
+    """Return the answer to one request with a JSON body, or nothing when there is none in time."""
+    content = b"" if body is None else json.dumps(body).encode()
     try:
-        return await asyncio.wait_for(_get(port, path), within_s)
+        return await asyncio.wait_for(_exchange(port, method, path, content), within_s)
     except (OSError, TimeoutError, ValueError, IndexError):
         return None
 
 
-async def _get(port: int, path: str) -> Answer:
+async def _exchange(port: int, method: str, path: str, content: bytes) -> Answer:
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
-        writer.write(f"GET {path} HTTP/1.0\r\nHost: {HOST}:{port}\r\nAccept: */*\r\n\r\n".encode())
-        head, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
-        return Answer(int(head.split(None, 2)[1]), body)
+        head = f"{method} {path} HTTP/1.0\r\nHost: {HOST}:{port}\r\nAccept: */*\r\n"
+        if content:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
+        writer.write(f"{head}\r\n".encode() + content)
+        answered, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
+        return Answer(int(answered.split(None, 2)[1]), body)
     finally:
         writer.close()

@@ -45,6 +45,12 @@ class Process:
     """Whether its log gives away what is switched on, and so is kept apart from those of the platform."""
     keeps_on: bool = False
     """Whether it stays up while the lab is reset."""
+    balancer: str = ""
+    """The process that shares requests out among its replicas, and is told of them by its setting `backends`."""
+    queue: str = ""
+    """The queue whose messages its replicas share."""
+    alone_because: str = ""
+    """Why a further replica would be of no use."""
 
 
 @dataclass(frozen=True)

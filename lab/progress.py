@@ -12,6 +12,7 @@ MARKS = {
     "starting": ("◌", "yellow"),
     "ready": ("●", "green"),
     "not ready": ("◐", "red"),
+    "not answering": ("◐", "red"),
     "crashed": ("✗", "red"),
     "stopping": ("◌", "yellow"),
     "stopped": ("○", "bright_black"),

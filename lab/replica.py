@@ -93,9 +93,18 @@ class Replica:
         self._settle("was stopped")
         self._become("stopped")
 
+    def signal(self, number: signal.Signals) -> bool:
+        """Send its process a signal; tell whether there is one. What is being ended is not stopped on the way."""
+        if self._running is None or (number == signal.SIGSTOP and self.state == "stopping"):
+            return False
+        self._running.send(number)
+        return True
+
     async def _end(self, running: Running) -> None:
         for number, patience_s in ((signal.SIGTERM, GRACE_S), (signal.SIGKILL, GRACE_S)):
             running.send(number)
+            if number == signal.SIGTERM:
+                running.send(signal.SIGCONT)  # one that was stopped would not hear of it otherwise
             await asyncio.wait([running.ended], timeout=patience_s)
             if running.ended.done():
                 return
@@ -147,9 +156,15 @@ class Replica:
 
     async def is_ready(self) -> bool:
         """Ask it whether it can serve."""
+        return await self.readiness() == "ready"
+
+    async def readiness(self) -> Literal["ready", "not ready", "not answering"]:
+        """Ask it whether it can serve, and tell a no from silence."""
         process = self.instance.process
         answer = await probe.get(self.instance.port, process.ready_path, within_s=PROBE_WITHIN_S)
-        return answer is not None and answer.status < 400
+        if answer is None:
+            return "not answering"
+        return "ready" if answer.status < 400 else "not ready"
 
     def _become(self, state: State) -> None:
         self.state = state

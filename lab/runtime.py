@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from lab import preflight, state, status
+from lab.adjusting import Adjusting
 from lab.audience import Audience
 from lab.errors import UnknownName
 from lab.eventlog import EventLog, now
 from lab.execlaunch import ExecLauncher
 from lab.fleet import Fleet
 from lab.forklaunch import ForkLauncher
+from lab.overrides import Overrides
 from lab.process import Topology, modules, url
 from lab.replica import Replica
 from lab.settings import Settings, for_processes
@@ -40,6 +42,7 @@ class Lab:
         self._forks = ForkLauncher(environment, self.log, [*topology.preload, *modules(forked)], kept=[lock])
         self._load_modules = modules(others)
         self._execs = ExecLauncher(environment, kept=[lock])
+        self.overrides = Overrides()
         self.fleet = Fleet(
             topology,
             lambda: self.site,
@@ -47,7 +50,9 @@ class Lab:
             self.log,
             ready_within_s=settings.ready_within_s,
             changed=self._changed,
+            overrides=self.overrides,
         )
+        self.adjusting = Adjusting(self.fleet, self.overrides)
 
     async def start(self, socket: str, *, load: bool) -> None:
         """Start everything; `socket` is where the lab can be talked to. Raises StartFailed."""
@@ -90,6 +95,7 @@ class Lab:
         loaded = [replica for replica in self._load() if replica.pid is not None]
         await self._note_present_load()
         await self.fleet.stop(replicas)
+        self.overrides.clear()
         with preflight.troubles_with(self.site.home):
             preflight.delete_databases(self.site.home)
         await self.fleet.start(replica for replica in replicas if not replica.instance.process.is_load)

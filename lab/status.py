@@ -22,7 +22,7 @@ async def of_replicas(replicas: Iterable[Replica]) -> list[dict[str, Any]]:
 async def _of_replica(replica: Replica) -> dict[str, Any]:
     state: str = replica.state
     if replica.state in ("ready", "not ready"):
-        state = "ready" if await replica.is_ready() else "not ready"
+        state = await replica.readiness()
     return {
         "instance": replica.name,
         "service": replica.instance.process.name,

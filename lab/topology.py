@@ -47,6 +47,9 @@ def _service(
     calls: Mapping[str, str] | None = None,
     databases: Mapping[str, str] | None = None,
     balances: bool = False,
+    balancer: str = "",
+    queue: str = "",
+    alone_because: str = "",
 ) -> Process:
     package = f"services.{short}"
     return Process(
@@ -60,6 +63,9 @@ def _service(
         calls=calls or {},
         databases=databases or {},
         computed=_backends if balances else None,
+        balancer=balancer,
+        queue=queue,
+        alone_because=alone_because,
         preload=(f"{package}.settings", f"{package}.app"),
     )
 
@@ -81,6 +87,7 @@ def _controller(site: Site, _: Topology) -> dict[str, str]:
         "CHANNEL_PORT": str(site.channel_port),
         "CHANNEL_KEY_FILE": str(site.home.key_file),
         "HOME": str(site.home.run),
+        "LAB_STATE": str(site.home.state_file),
     }
 
 
@@ -135,12 +142,14 @@ def platform() -> Topology:
                     "ORDER_URL": "order-service",
                 },
                 databases={"BROKER_URL": "broker"},
+                queue="order-queue",
             ),
             _service(
                 "gateway",
                 "api-gateway",
                 2,
                 replicas=2,
+                balancer="load-balancer",
                 calls={
                     "ORDER_URL": "order-service",
                     "INVENTORY_URL": "inventory-service",

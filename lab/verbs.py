@@ -6,7 +6,9 @@ from typing import Any
 
 from lab.control_server import Verb
 from lab.errors import LabError
+from lab.queues import Queues
 from lab.runtime import Lab
+from lab.signalling import Signalling
 
 Result = dict[str, Any]
 
@@ -24,7 +26,7 @@ class Verbs:
     def all(self) -> dict[str, Verb]:
         """Name on the wire → what to await."""
         lab = self._lab
-        return {
+        return self._of_chaos() | {
             "ping": self._ping,
             "status": lab.status,
             "stop": self._stop,
@@ -32,6 +34,30 @@ class Verbs:
             "reset": lambda: self.alone(lab.reset()),
             "load.start": lambda users=None, shape=None: self.alone(lab.start_load(users, shape)),
             "load.stop": lambda: self.alone(lab.stop_load()),
+        }
+
+    def _of_chaos(self) -> dict[str, Verb]:
+        """Return what the chaos controller, and whoever undoes for it, may have done. Only a restart waits its turn."""
+        lab, signalling, queues = self._lab, Signalling(self._lab.fleet), Queues(self._lab.fleet)
+
+        async def restart(instances: list[str]) -> Result:
+            replicas = signalling.replicas(instances)
+            await lab.fleet.replace(replicas)
+            return {"instances": [replica.name for replica in replicas]}
+
+        async def change(name: str, settings: dict[str, Any]) -> Result:
+            return {"changed": await lab.adjusting.put(name, settings)}
+
+        return {
+            "processes": signalling.processes,
+            "process.kill": signalling.kill,
+            "process.pause": signalling.pause,
+            "process.resume": signalling.resume,
+            "process.restart": lambda instances: self.alone(restart(instances)),
+            "setting.change": change,
+            "setting.restore": lab.adjusting.take_back,
+            "message.publish": queues.publish,
+            "message.discard": queues.discard,
         }
 
     async def alone(self, work: Coroutine[Any, Any, Result]) -> Result:

@@ -1,18 +1,14 @@
 """`lab chaos`: switch faults on in the running platform, each for a while, and off again."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import click
 
-from lab import console, durations
+from lab import chaos_text, console, durations
 from lab.chaos_client import ask
 from lab.chaos_scenarios import commands as scenarios
 from lab.home import Home
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
+from lab.lever import touch
 
 SHORTEST_S = 1.0
 LONGEST_S = 3600.0
@@ -31,13 +27,17 @@ for verb in (scenarios.run, scenarios.schedule, scenarios.scenarios):
 @console.home
 @console.as_json
 def list_faults(home: Home, *, as_json: bool) -> None:
-    """List the faults that the running services have."""
+    """List what can be switched on, and where."""
     answer = ask(home, "GET", "/faults")
-    console.show(answer, lambda: _faults(answer["faults"]), as_json=as_json)
+    console.show(answer, lambda: chaos_text.faults(answer["faults"]), as_json=as_json)
 
 
 @command.command()
 @click.argument("name")
+@click.option(
+    "--on", "on", multiple=True, metavar="WHERE", help="Service, replica, or edge: order-service->inventory-service."
+)
+@click.option("--set", "params", multiple=True, metavar="NAME=VALUE", help="A parameter; lab chaos list shows them.")
 @click.option(
     "--for",
     "duration_s",
@@ -47,33 +47,68 @@ def list_faults(home: Home, *, as_json: bool) -> None:
     metavar="DURATION",
     help="When it goes off by itself: 30s, 5m, from 1s to 1h.",
 )
+@click.option(
+    "--percent", type=click.FloatRange(0, 100, min_open=True), metavar="P", help="Share of calls that meet it."
+)
+@click.option("--baggage", metavar="KEY=VALUE", help="Only requests that carry this baggage meet it.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Decides which calls; drawn when left out.")
 @click.option("--accept-partial", is_flag=True, help="Leave it on although some replica has not applied it.")
 @console.home
 @console.as_json
-def inject(home: Home, name: str, duration_s: float, *, accept_partial: bool, as_json: bool) -> None:
+def inject(
+    home: Home,
+    name: str,
+    on: tuple[str, ...],
+    params: tuple[str, ...],
+    duration_s: float,
+    percent: float | None,
+    baggage: str | None,
+    seed: int | None,
+    *,
+    accept_partial: bool,
+    as_json: bool,
+) -> None:
     """Switch the fault NAME on for a while.
 
     Returns when every replica that has it has applied it.
     """
-    order = {"fault": name, "duration_s": duration_s, "accept_partial": accept_partial}
+    order: dict[str, object] = {"fault": name, "duration_s": duration_s, "accept_partial": accept_partial}
+    order |= {"on": list(on), "params": dict(map(chaos_text.parameter, params)), "actor": console.person()}
+    order |= {key: value for key, value in (("percent", percent), ("seed", seed)) if value is not None}
+    if baggage is not None:
+        key, value = chaos_text.pair(baggage, "--baggage")
+        order["baggage"] = {"key": key, "value": value}
     answer = ask(home, "POST", "/activations", order)
-    console.show(answer, lambda: f"{name} is on for {durations.text(duration_s)}: {_applied(answer)}", as_json=as_json)
+    console.show(answer, lambda: chaos_text.injected(answer, duration_s), as_json=as_json)
 
 
 @command.command()
 @click.argument("name", required=False)
-@click.option("--all", "everything", is_flag=True, help="Whatever is on.")
+@click.option("--all", "everything", is_flag=True, help="Whatever is on; and refuse more until: lab chaos release.")
 @console.home
 @console.as_json
 def stop(home: Home, name: str | None, *, everything: bool, as_json: bool) -> None:
-    """Switch the fault NAME off, or all of them.
+    """Switch the fault NAME off, or pull the stop lever.
 
-    Stopping what is off already is fine.
+    With --all nothing can be switched on until the lever is released. Stopping what is off already is fine.
     """
     if everything == (name is not None):
         raise click.UsageError("Write which fault to stop, or --all for everything that is on.")
-    answer = ask(home, "POST", "/stop" + ("" if name is None else f"?{urlencode({'fault': name})}"))
-    console.show(answer, lambda: _stopped(answer, name), as_json=as_json)
+    if everything:
+        touch(home)  # the lever itself: it also works when the controller does not
+        answer = ask(home, "POST", "/lever", {"reason": f"{console.person()}: lab chaos stop --all"})
+    else:
+        answer = ask(home, "POST", f"/stop?{urlencode({'fault': name})}")
+    console.show(answer, lambda: chaos_text.stopped(answer, name), as_json=as_json)
+
+
+@command.command()
+@console.home
+@console.as_json
+def release(home: Home, *, as_json: bool) -> None:
+    """Release the stop lever: faults can be switched on again."""
+    answer = ask(home, "DELETE", "/lever")
+    console.show(answer, lambda: "The lever is released. What was on stays off.", as_json=as_json)
 
 
 @command.command()
@@ -82,43 +117,26 @@ def stop(home: Home, name: str | None, *, everything: bool, as_json: bool) -> No
 def status(home: Home, *, as_json: bool) -> None:
     """Show what is on, for how long, and who is connected."""
     answer = ask(home, "GET", "/status")
-    console.show(answer, lambda: _status(answer), as_json=as_json)
+    console.show(answer, lambda: chaos_text.status(answer), as_json=as_json)
 
 
-def _applied(answer: dict[str, Any]) -> str:
-    missing = [replica["instance"] for replica in answer["replicas"] if replica["applied_ms"] is None]
-    number = len(answer["replicas"]) - len(missing)
-    sentence = f"applied on {number} replica{'' if number == 1 else 's'} in {answer['applied_ms']:.1f} ms"
-    return f"{sentence}; no answer from {', '.join(missing)}" if missing else sentence
+@command.command()
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, metavar="N", help="Most to show.")
+@console.home
+@console.as_json
+def history(home: Home, limit: int, *, as_json: bool) -> None:
+    """Show what was ever on, latest first: the journal."""
+    answer = ask(home, "GET", f"/activations?{urlencode({'limit': limit})}")
+    console.show(answer, lambda: chaos_text.history(answer["activations"]), as_json=as_json)
 
 
-def _stopped(answer: dict[str, Any], name: str | None) -> str:
-    if not answer["stopped"]:
-        return f"{name or 'Everything'} is off already."
-    lines = [f"{', '.join(one['fault'] for one in answer['stopped'])}: off, {_applied(answer)}"]
-    if any(one["state"] == "reverting" for one in answer["stopped"]):
-        lines.append("Whoever did not answer shows it for two seconds more at most: then its lease ends.")
-    return "\n".join(lines)
-
-
-def _faults(faults: list[dict[str, Any]]) -> "RenderableType":
-    from rich.table import Table  # noqa: PLC0415 -- only where something is drawn
-
-    if not faults:
-        return "No service that is up has a fault."
-    table = Table("fault", "", "replicas", "what breaks", box=None, header_style="bold", pad_edge=False)
-    for fault in faults:
-        state = "on" if fault["active"] else "off"
-        table.add_row(fault["name"], state, str(len(fault["replicas"])), fault["summary"])
-    return table
-
-
-def _status(answer: dict[str, Any]) -> str:
-    lines = [_activation(one) for one in (*answer["active"], *answer["reverting"])] or ["Nothing is on."]
-    connected = ", ".join(replica["instance"] for replica in answer["replicas"]) or "nobody"
-    return "\n".join([*lines, f"Connected: {connected}"])
-
-
-def _activation(one: dict[str, Any]) -> str:
-    left_s = (datetime.fromisoformat(one["expires_at"]) - datetime.now(UTC)).total_seconds()
-    return f"{one['fault']}: {one['state']}, {durations.text(left_s)} left"
+@command.command()
+@click.argument("activation")
+@click.option("--chaostoolkit", is_flag=True, help="As a journal of Chaos Toolkit, in JSON.")
+@console.home
+@console.as_json
+def show(home: Home, activation: str, *, chaostoolkit: bool, as_json: bool) -> None:
+    """Show one ACTIVATION (its id is in the history) with every step that it took."""
+    form = "/chaostoolkit" if chaostoolkit else ""
+    answer = ask(home, "GET", f"/activations/{activation}{form}")
+    console.show(answer, lambda: chaos_text.biography(answer), as_json=as_json or chaostoolkit)

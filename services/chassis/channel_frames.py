@@ -35,6 +35,21 @@ class Frame(BaseModel):
     session: str = Field(min_length=1, max_length=64, description="drawn by the agent for each connection")
 
 
+class Param(BaseModel):
+    """One thing to be said with a fault when it is switched on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    type: Literal["number", "integer", "text"]
+    unit: str = Field(description="`ms`, `MB`, …; empty: a plain number or text")
+    default: int | float | str | None = Field(description="null: it has to be said")
+    minimum: int | float | None
+    maximum: int | float | None
+    choices: list[str] | None = Field(description="the texts that are allowed; null: any, and always for numbers")
+    summary: str
+
+
 class Declared(BaseModel):
     """A fault that a replica has."""
 
@@ -42,19 +57,38 @@ class Declared(BaseModel):
 
     name: str
     summary: str
+    params: list[Param]
 
 
 class Hello(Frame):
     """Agent to controller, first: who is calling."""
 
     kind: Literal["hello"] = "hello"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     instance: str
     service: str
     pid: int
     epoch: int = Field(description="highest epoch that this process has obeyed; 0: none")
     mono_us: int = Field(description="the replica's monotonic clock, µs")
     faults: list[Declared]
+
+
+class Baggage(BaseModel):
+    """One member of a request's W3C baggage."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    key: str = Field(min_length=1)
+    value: str
+
+
+class ArmedScope(BaseModel):
+    """Which calls a fault is shown to."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    percent: int | float = Field(gt=0, le=100, description="of the calls that have the baggage, drawn call by call")
+    baggage: Baggage | None = Field(description="null: whatever the baggage of the call")
 
 
 class Armed(BaseModel):
@@ -65,8 +99,8 @@ class Armed(BaseModel):
     params: dict[str, Any]
     ttl_ms: int = Field(gt=0, le=TTL_CAP_MS, description="until its own deadline, counted from `heard_us`")
     armed_rev: int = Field(ge=1, description="revision that armed it: tells one activation from the next")
-    scope: dict[str, Any] | None
-    seed: int | None
+    scope: ArmedScope | None = Field(description="null: every call")
+    seed: int | None = Field(description="the same seed draws the same calls; null: none in particular")
 
 
 class State(Frame):

@@ -5,10 +5,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from chaos.activations import REMEMBERED, Activation, Activations, Phase
+from chaos.activations import EVERYWHERE, REMEMBERED, Activation, Activations, Transition
 from chaos.errors import AlreadyActive, UnknownActivation
+from chaos.lifecycle import FOLLOWS, State
+from chaos.orders import Injection
 
 FAULTS = ("billing.a", "order.b")
+PLACES = (EVERYWHERE, frozenset({"one-1"}), frozenset({"one-1", "two-1"}), frozenset({"two-1"}))
 
 
 class Schedules(RuleBasedStateMachine):
@@ -16,25 +19,34 @@ class Schedules(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.activations = Activations()
+        self.steps: list[Transition] = []
+        self.activations = Activations(self.steps.append)
         self.now = 0.0
         self.begun: list[Activation] = []
         self.told = (0, frozenset[str]())
 
-    @rule(fault=st.sampled_from(FAULTS), duration_s=st.floats(0.1, 3600))
-    def begin(self, fault: str, duration_s: float) -> None:
-        """Somebody switches a fault on; it is refused exactly when it is on."""
-        if fault in {one.fault for one in self.activations.on()}:
+    @rule(fault=st.sampled_from(FAULTS), places=st.sampled_from(PLACES), duration_s=st.floats(0.1, 3600))
+    def begin(self, fault: str, places: frozenset[str], duration_s: float) -> None:
+        """Somebody orders a fault; it is refused exactly when it is held somewhere that he means too."""
+        order = Injection(fault=fault, on=tuple(places - EVERYWHERE), duration_s=duration_s)
+        taken = [one.touches for one in self.activations.held() if one.fault == fault]
+        if any(places & other or "*" in places | other for other in taken):
             with pytest.raises(AlreadyActive):
-                self.activations.begin(fault, duration_s, self.now)
+                self.activations.begin(f"id-{len(self.begun)}", order, places, self.now)
         else:
-            self.begun.append(self.activations.begin(fault, duration_s, self.now))
+            self.begun.append(self.activations.begin(f"id-{len(self.begun)}", order, places, self.now))
 
-    @rule(data=st.data(), phase=st.sampled_from(["active", "partial", "reverted"]))
-    def note(self, data: st.DataObject, phase: Phase) -> None:
-        """Replicas have answered, perhaps late."""
+    @rule(data=st.data())
+    def arm(self, data: st.DataObject) -> None:
+        """The intent is on the disk."""
+        if self.begun:
+            self.activations.arm(data.draw(st.sampled_from(self.begun)))
+
+    @rule(data=st.data(), state=st.sampled_from(list(State)))
+    def note(self, data: st.DataObject, state: State) -> None:
+        """Replicas have answered, perhaps late; an act was undone, or not."""
         for one in data.draw(st.lists(st.sampled_from(self.begun), max_size=2)) if self.begun else []:
-            self.activations.enter(one, phase)
+            self.activations.enter(one, state)
 
     @rule(data=st.data())
     def end(self, data: st.DataObject) -> None:
@@ -48,7 +60,12 @@ class Schedules(RuleBasedStateMachine):
     def wait(self, passed_s: float) -> None:
         """Time passes."""
         self.now += passed_s
-        self.activations.end_expired(self.now)
+        self._expire()
+
+    def _expire(self) -> None:
+        for one in self.activations.held():
+            if one.deadline <= self.now:
+                self.activations.end(one, "expired")
 
     @invariant()
     def what_is_over_stays_over(self) -> None:
@@ -59,18 +76,28 @@ class Schedules(RuleBasedStateMachine):
     @invariant()
     def nothing_is_reverted_that_was_not_ended(self) -> None:
         """An activation that is reverted says why it ended."""
-        assert all(self.activations.get(one.id).cause or self.activations.get(one.id).is_on for one in self.begun)
+        assert all(one.cause for one in map(self.activations.get, [one.id for one in self.begun]) if one.is_over)
 
     @invariant()
-    def one_owner_per_fault(self) -> None:
-        """A fault is on once at most."""
-        on = [one.fault for one in self.activations.on()]
-        assert len(on) == len(set(on))
+    def one_owner_per_fault_and_place(self) -> None:
+        """A fault is on once at most in any one place."""
+        places = [(one.fault, place) for one in self.activations.on() for place in one.touches]
+        assert len(places) == len(set(places))
+
+    @invariant()
+    def steps_follow_one_another(self) -> None:
+        """Every step leads from where the activation was to a state that can follow, and all are told."""
+        at = {one.id: State.INTENT for one in self.begun}
+        for step in self.steps:
+            assert step.previous is at[step.activation.id]
+            assert step.activation.state in FOLLOWS[step.previous]
+            at[step.activation.id] = step.activation.state
+        assert all(self.activations.get(key).state is state for key, state in at.items())
 
     @invariant()
     def nothing_outlives_its_time(self) -> None:
         """What is on has its deadline ahead."""
-        self.activations.end_expired(self.now)
+        self._expire()
         assert all(one.deadline > self.now for one in self.activations.on())
 
     @invariant()
@@ -89,12 +116,12 @@ TestSchedules.settings = settings(deadline=None)
 def test_the_oldest_are_forgotten() -> None:
     """An activation that is over can be asked for until a thousand others have come after it; what is on always can."""
     activations = Activations()
-    lasting = activations.begin(FAULTS[1], 60, now=0)
+    lasting = activations.arm(activations.begin("lasting", Injection(fault=FAULTS[1]), EVERYWHERE, now=0))
     ended = []
-    for _ in range(REMEMBERED):
-        one = activations.begin(FAULTS[0], 60, now=0)
+    for number in range(REMEMBERED):
+        one = activations.begin(str(number), Injection(fault=FAULTS[0]), EVERYWHERE, now=0)
         activations.end(one, "stopped")
-        ended.append(activations.enter(one, "reverted"))
+        ended.append(activations.enter(one, State.REVERTED))
     assert activations.get(lasting.id).is_on
     assert activations.get(ended[-1].id).cause == "stopped"
     with pytest.raises(UnknownActivation):

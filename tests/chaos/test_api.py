@@ -26,7 +26,7 @@ async def test_it_lists_what_the_replicas_have(api: httpx.AsyncClient, followers
     """Each fault once, with the replicas that have it."""
     await followers.follow("billing-service-1", DRIFT, LEAK)
     await followers.follow("billing-service-2", DRIFT)
-    listed = {one["name"]: one["replicas"] for one in (await api.get("/faults")).json()["faults"]}
+    listed = {one["name"]: one["on"] for one in (await api.get("/faults")).json()["faults"]}
     assert listed == {
         "billing.float_drift": ["billing-service-1", "billing-service-2"],
         "billing.leak": ["billing-service-1"],

@@ -6,6 +6,7 @@ import pytest
 
 from chaos.controller import Controller
 from chaos.frames import MAX_LINE
+from chaos.orders import Injection
 from chaos.settings import ControllerSettings
 from tests.support.fake_agent import FakeAgent
 from tests.support.polling import poll_until_async
@@ -28,7 +29,7 @@ async def test_a_hello_with_another_key_is_hung_up_on(controller: Controller) ->
     """Who does not have the key is not a replica and learns nothing."""
     async with FakeAgent(controller.channel.port, b"x" * 64, "b-1", FAULT) as stranger:
         await stranger.ended()
-        assert controller.catalogue.summaries == {}
+        assert controller.catalogue.declared() == []
 
 
 @pytest.mark.parametrize("line", [b"\n", b"GET / HTTP/1.1\r\n", b"{}\n", b"[" * 500 + b"\n", b"x" * (MAX_LINE + 10)])
@@ -93,7 +94,7 @@ async def test_a_controller_that_was_overtaken_starts_over(
     """A replica that obeyed something newer makes the controller revert everything and rise above it."""
     async with _agent(controller, settings) as agent:
         await agent.state()
-        activation, _ = await controller.inject(FAULT, 60, accept_partial=True)
+        activation, _ = await controller.inject(Injection(fault=FAULT, accept_partial=True))
         agent.acknowledge(*reached)
 
         async def risen() -> bool:

@@ -20,19 +20,39 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
     max_leaves=5,
 )
+FIGURES = NUMBERS | st.floats(allow_nan=False, allow_infinity=False)
+PARAM = {
+    "name": NAMES,
+    "type": st.sampled_from(["number", "integer", "text"]),
+    "unit": NAMES,
+    "default": st.none() | FIGURES | NAMES,
+    "minimum": st.none() | FIGURES,
+    "maximum": st.none() | FIGURES,
+    "choices": st.none() | st.lists(NAMES, max_size=3),
+    "summary": NAMES,
+}
+SCOPE = {
+    "percent": st.integers(1, 100) | st.floats(0, 100, exclude_min=True),
+    "baggage": st.none() | st.fixed_dictionaries({"key": st.text(min_size=1, max_size=40), "value": NAMES}),
+}
 SESSIONS = st.text(min_size=1, max_size=64)
 FRAMES = st.one_of(
     st.fixed_dictionaries(
         {
             "kind": st.just("hello"),
-            "version": st.just(1),
+            "version": st.just(2),
             "session": SESSIONS,
             "instance": NAMES,
             "service": NAMES,
             "pid": NUMBERS,
             "epoch": NUMBERS,
             "mono_us": NUMBERS,
-            "faults": st.lists(st.fixed_dictionaries({"name": NAMES, "summary": NAMES}), max_size=3),
+            "faults": st.lists(
+                st.fixed_dictionaries(
+                    {"name": NAMES, "summary": NAMES, "params": st.lists(st.fixed_dictionaries(PARAM), max_size=3)}
+                ),
+                max_size=3,
+            ),
         }
     ),
     st.fixed_dictionaries(
@@ -50,7 +70,7 @@ FRAMES = st.one_of(
                         "params": st.dictionaries(NAMES, VALUES, max_size=3),
                         "ttl_ms": st.integers(1, agents_frames.TTL_CAP_MS),
                         "armed_rev": st.integers(1, 2**53),
-                        "scope": st.none() | st.dictionaries(NAMES, VALUES, max_size=3),
+                        "scope": st.none() | st.fixed_dictionaries(SCOPE),
                         "seed": st.none() | NUMBERS,
                     }
                 ),
@@ -123,7 +143,7 @@ def test_a_frame_of_another_kind_is_malformed(end: ModuleType) -> None:
 
 def test_both_ends_have_the_same_frames() -> None:
     """The two descriptions have the same members, and the agent's differs only by its caps."""
-    for name in ("Hello", "State", "Ack", "Armed", "Declared"):
+    for name in ("Hello", "State", "Ack", "Armed", "ArmedScope", "Baggage", "Declared", "Param"):
         ours, theirs = (getattr(end, name).model_json_schema()["properties"] for end in ENDS)
         assert _without_caps(ours) == _without_caps(theirs)
     assert chaos.frames.MAX_LINE == agents_frames.MAX_LINE

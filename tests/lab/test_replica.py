@@ -81,7 +81,7 @@ async def test_replica_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatc
     replica.start()
     await poll_until_async(lambda: _reached(launcher, 1), "its process")
     await replica.stop()
-    assert launcher.signals == [signal.SIGTERM, signal.SIGKILL]
+    assert launcher.signals == [signal.SIGTERM, signal.SIGCONT, signal.SIGKILL]
 
 
 async def _reached(launcher: _Launcher, count: int) -> bool:

@@ -5,11 +5,13 @@ import os
 import signal
 import sys
 from datetime import UTC, datetime
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 
 from lab.process import Process, Topology
+from tests.support.standin_operator import Operator
 
 PREFIX = "STANDIN_"
 LOAD = {
@@ -27,16 +29,36 @@ LOAD = {
 class _Pages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer every page; `/log/TEXT` writes a line of log, `/file` tells the database file."""
+        if self.path.startswith("/-/"):
+            self._operate()
+            return
         if self.path.startswith("/log/"):
             say("standin.asked", text=self.path.removeprefix("/log/"))
-        body = json.dumps({"instance": env("INSTANCE"), "pid": os.getpid(), **LOAD}).encode()
-        self.send_response(200)
+        status = 503 if self.path == "/ready" and operator().drained else 200
+        self._answer(status, {"instance": env("INSTANCE"), "pid": os.getpid(), **LOAD})
+
+    def _operate(self) -> None:
+        sent = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        path = self.path.removeprefix("/-")
+        self._answer(*operator().asked(self.command, path, json.loads(sent) if sent else None))
+
+    do_PATCH = do_POST = do_DELETE = _operate  # noqa: N815 -- the standard library calls them so
+
+    def _answer(self, status: int, answer: object) -> None:
+        body = json.dumps(answer).encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the standard library's access log out of ours."""
+
+
+@cache
+def operator() -> Operator:
+    """The operator's interface of this process."""
+    return Operator(env("PATIENCE_S"), env("ROOM__SIZE"), env("BACKENDS"))
 
 
 def env(name: str) -> str:
@@ -81,7 +103,9 @@ STORE = Process("store", "store-service", PREFIX, 4, SERVE, databases={"DATABASE
 
 def topology() -> Topology:
     """Return a service with a database, one with two replicas that calls it, and a load generator."""
-    door = Process("door", "door-service", PREFIX, 2, SERVE, replicas=2, calls={"STORE_URL": "store-service"})
+    door = Process(
+        "door", "door-service", PREFIX, 2, SERVE, replicas=2, calls={"STORE_URL": "store-service"}, queue="door-queue"
+    )
     load = Process("loadgen", "load-generator", PREFIX, 9, "tests.support.standin_load", forked=False, is_load=True)
     return Topology((STORE, door, load), preload=("http.server",))
 

@@ -1,0 +1,83 @@
+"""Taking acts back, with the standard library alone: the controller does it, and the caretaker when that is gone.
+
+A record is JSON, written down before the act. Carrying one out twice, or when the act never happened, changes nothing.
+
+    {"kind": "http", "calls": [{"method", "url", "body"}]}    404 is fine: it is gone already
+    {"kind": "signal", "pid", "signal": "SIGCONT"}
+    {"kind": "lab", "state_file", "verb", "arguments"}        a verb of the lab's supervisor, whose address that tells
+"""
+
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+TIMEOUT_S = 2.0
+GONE = frozenset({"unknown-name", "not-running"})
+
+Record = dict[str, Any]
+
+
+class CannotUndo(Exception):
+    """It did not work now; it may work later."""
+
+
+def carry_out(record: Record) -> None:
+    """Undo one act. Raises `CannotUndo`."""
+    try:
+        _HOW[record["kind"]](record)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CannotUndo(f"{type(error).__name__}: {error}") from error
+
+
+def _call(record: Record) -> None:
+    # Loaded here, because it brings as much with it as the whole caretaker takes otherwise.
+    from http.client import BAD_REQUEST, NOT_FOUND, HTTPConnection, HTTPException  # noqa: PLC0415
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    for call in record["calls"]:
+        where = urlsplit(call["url"])
+        connection = HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_S)
+        try:
+            body = None if call.get("body") is None else json.dumps(call["body"])
+            connection.request(call["method"], where.path, body, {"Content-Type": "application/json"} if body else {})
+            answer = connection.getresponse()
+            answer.read()
+        except HTTPException as error:
+            raise CannotUndo(f"{call['method']} {call['url']}: {error!r}") from error
+        finally:
+            connection.close()
+        if answer.status >= BAD_REQUEST and answer.status != NOT_FOUND:
+            raise CannotUndo(f"{call['method']} {call['url']} was answered {answer.status}")
+
+
+def _signal(record: Record) -> None:
+    try:
+        os.kill(int(record["pid"]), signal.Signals[record["signal"]])
+    except ProcessLookupError:
+        return  # it has been ended meanwhile, and whoever took its place runs
+
+
+def _ask_lab(record: Record) -> None:
+    answer = ask_lab(Path(record["state_file"]), record["verb"], record["arguments"])
+    if (error := answer.get("error")) and error.get("code") not in GONE:
+        raise CannotUndo(str(error.get("message")))
+
+
+def ask_lab(state_file: Path, verb: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """Return the last line of the supervisor's answer: `{"result"}` or `{"error"}`. Raises `OSError`, `ValueError`."""
+    address = json.loads(state_file.read_text())["socket"]
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(TIMEOUT_S)
+        connection.connect(address)
+        connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
+        for line in connection.makefile("rb"):
+            answer: dict[str, Any] = json.loads(line)
+            if "result" in answer or "error" in answer:
+                return answer
+    raise ConnectionResetError("the supervisor hung up before it had answered")
+
+
+_HOW = {"http": _call, "signal": _signal, "lab": _ask_lab}

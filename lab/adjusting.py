@@ -1,0 +1,92 @@
+"""Changing settings of running replicas, and putting them back."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from lab import operating
+from lab.errors import LabError
+from lab.fleet import Fleet
+from lab.overrides import Overrides, Slot, Value
+from lab.replica import Replica
+
+Note = Callable[[str, str, Value, Value], None]
+Changes = dict[str, dict[str, dict[str, Value]]]
+"""Replica → setting → `{"was", "now"}`."""
+
+
+class Adjusting:
+    """Settings of the replicas of one fleet."""
+
+    def __init__(self, fleet: Fleet, overrides: Overrides) -> None:
+        self._fleet = fleet
+        self._overrides = overrides
+
+    async def listed(self, name: str) -> dict[str, list[dict[str, Any]]]:
+        """Return the settings in force, by replica of the service, or the one replica, called `name`."""
+        return {
+            replica.name: (await operating.ask(replica, "GET", "/settings"))["settings"]
+            for replica in self._fleet.named(name)
+        }
+
+    async def put(self, name: str, settings: Mapping[str, Value]) -> Changes:
+        """Put `settings` over what is in force, for the chaos controller; all replicas called `name`, or none."""
+        for replica in self._fleet.named(name):
+            self._overrides.ensure_not_put(replica.name, settings)
+        return await self._change(name, settings, self._overrides.note_put)
+
+    async def set(self, name: str, settings: Mapping[str, Value]) -> Changes:
+        """Set `settings` as an operator does: all replicas called `name`, or none."""
+        return await self._change(name, settings, self._overrides.note_operator)
+
+    async def take_back(self, instance: str, settings: Iterable[str]) -> dict[str, Any]:
+        """Put back what was in force before `put`. Repeating it does no harm.
+
+        What an operator, or anybody else, has set meanwhile stays: `{"restored", "kept"}` tell which, by replica.
+        """
+        restored: dict[str, dict[str, Value]] = {}
+        kept: dict[str, dict[str, Value]] = {}
+        for replica in self._fleet.named(instance):
+            for setting in settings:
+                slot = self._overrides.of(replica.name, setting)
+                done, value = await self._back(replica, setting, slot) if slot else (False, None)
+                (restored if done else kept).setdefault(replica.name, {})[setting] = value
+        return {"restored": restored, "kept": kept}
+
+    async def _back(self, replica: Replica, setting: str, slot: Slot) -> tuple[bool, Value]:
+        if slot.put is None:
+            slot.beaten, slot.over = None, slot.beaten or slot.over
+            return False, slot.sound
+        slot.leaving = True
+        if replica.pid is not None:  # else the next process starts without it
+            value = await self._in_force(replica, setting)
+            if value not in (slot.put, slot.sound):
+                slot.put, slot.leaving, slot.sound = None, False, value
+                return False, value
+            await operating.ask(replica, "PATCH", "/settings", {setting: slot.sound})
+        slot.put, slot.leaving = None, False
+        return True, slot.sound
+
+    async def _in_force(self, replica: Replica, setting: str) -> Value:
+        told = await operating.ask(replica, "GET", "/settings")
+        return next(one["value"] for one in told["settings"] if one["name"] == setting)
+
+    async def _change(self, name: str, settings: Mapping[str, Value], note: Note) -> Changes:
+        changes: Changes = {}
+        # What is sent to a process that is stopped would be done when it goes on, long after we gave up.
+        await self.listed(name)
+        try:
+            for replica in self._fleet.named(name):
+                told = await operating.ask(replica, "PATCH", "/settings", dict(settings))
+                changes[replica.name] = told["changed"]
+        except LabError:
+            await self._revert(changes)
+            raise
+        for instance, changed in changes.items():
+            for setting, values in changed.items():
+                note(instance, setting, values["was"], values["now"])
+        return changes
+
+    async def _revert(self, changes: Changes) -> None:
+        for instance, changed in changes.items():
+            former = {setting: values["was"] for setting, values in changed.items()}
+            await operating.ask(self._fleet.replicas[instance], "PATCH", "/settings", former)

@@ -1,0 +1,39 @@
+"""Asking a replica through its operator's interface, `/-/…` on its own port."""
+
+import json
+from typing import Any
+
+from lab import probe
+from lab.errors import LabError, NoAnswer, Refused, UnknownName
+from lab.replica import Replica
+
+WITHIN_S = 3.0
+
+Json = dict[str, Any]
+
+
+async def ask(replica: Replica, method: str, path: str, body: Any = None, *, within_s: float = WITHIN_S) -> Json:
+    """Return the JSON object that `replica` answers to `method` on `/-` + `path`.
+
+    Raises NoAnswer when it is silent, UnknownName when it has no such thing, Refused when it says no for other reasons.
+    """
+    answer = None
+    if replica.pid is not None:
+        answer = await probe.ask(replica.instance.port, method, f"/-{path}", body, within_s=within_s)
+    if answer is None:
+        raise NoAnswer(f"{replica.name} does not answer.", hint="See how it is: lab status")
+    try:
+        told: Json = json.loads(answer.body) if answer.body else {}
+    except ValueError:
+        told = {}
+    if answer.status >= 400:
+        raise _refused(replica, answer.status, told)
+    return told
+
+
+def _refused(replica: Replica, status: int, problem: Json) -> LabError:
+    kind = UnknownName if status == 404 else NoAnswer if status >= 500 else Refused
+    detail = str(problem.get("detail") or f"It answered {status}.")
+    near = problem.get("near") or []
+    hint = f"Did you mean {' or '.join(near)}?" if near else str(problem.get("instead", ""))
+    return kind(f"{replica.name}: {detail}", hint=hint)
