@@ -93,16 +93,17 @@ async def _running() -> AsyncIterator[Service]:
         yield cell[0]
 
 
-async def test_an_error_is_answered_and_nothing_is_done(service: Service) -> None:
-    """The answer is a problem as services give it; telemetry has its status and the route that was asked for."""
+async def test_an_error_is_answered_and_nothing_is_done(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    """Answer, log and metrics are those of an error of the service's own, on the route that was asked for."""
     with switched_on(Status(), status=503):
         answer = await service.client.get("/orders/7")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert answer.json()["type"] == "urn:problem:service-unavailable"
     assert (answer.headers["retry-after"], bool(answer.headers["x-request-id"])) == ("1", True)
     assert service.done == []
+    assert '"request.failed"' in capsys.readouterr().out
     route = {"method": "GET", "route": "/orders/{order_id}"}
-    assert service.metric("http_server_request_failures_total", **route, reason="http_503") == 1
+    assert service.metric("http_server_request_failures_total", **route, reason="service-unavailable") == 1
     assert service.metric("http_server_request_duration_seconds_count", **route, status="503") == 1
     assert (await service.client.get("/orders/7")).status_code == 200
 
