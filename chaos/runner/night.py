@@ -9,7 +9,7 @@ from chaos.runner.seeds import derived
 from chaos.scenario.model import Scenario
 from chaos.strict import Strict
 
-OVERHEAD_S = 30.0
+OVERHEAD_S = 60.0
 """What a play takes besides being on, roughly: steady before and after."""
 
 

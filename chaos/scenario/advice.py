@@ -15,6 +15,8 @@ from chaos.scenario.model import Guard, Scenario, Steady, Symptom
 
 HIDDEN = frozenset({"probe", "tolerance"})
 """Parts that do not stand in the file: their keys stand one level up."""
+TABLES = frozenset({"action", "steady", "symptom", "guard", "hint", "red_herring"})
+"""What stands in a file as `[[table]]`, any number of times."""
 WANTED = {
     "bool_type": "true or false",
     "int_type": "a whole number",
@@ -29,8 +31,18 @@ WANTED = {
 
 def problems(error: ValidationError, lines: Lines) -> list[str]:
     """Return one sentence for each mistake, with its line, in the file's order."""
-    told = [_told(detail, lines) for detail in error.errors()]
+    told = [_told(detail, lines) for detail in _causes(error.errors())]
     return [f"line {line}: {text}" if line else text for line, text in sorted(dict.fromkeys(told))]
+
+
+def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return what is wrong by itself: a list is also too short when what stands in it was refused."""
+    return [
+        one
+        for one in details
+        if one["type"] != "too_short"
+        or not any(other["loc"][: len(one["loc"])] == one["loc"] for other in details if other is not one)
+    ]
 
 
 def _told(detail: ErrorDetails, lines: Lines) -> tuple[int, str]:
@@ -105,8 +117,8 @@ def _tag(model: type[BaseModel]) -> str:
 def _where(path: Path) -> str:
     """Return `[[action]] 2 `params.latency_ms``."""
     tables, keys = [], list(path)
-    if len(keys) > 1 and isinstance(keys[1], int):
-        tables.append(f"[[{keys[0]}]] {keys[1] + 1}")
+    if len(keys) > 1 and keys[0] in TABLES:
+        tables.append(f"[[{keys[0]}]] {int(keys[1]) + 1}")
         keys = keys[2:]
     named = ".".join(str(key) for key in keys)
     return " ".join([*tables, *([f"`{named}`"] if named else [])])

@@ -15,12 +15,15 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import BinaryIO, Self
 
 import anyio.to_thread
 
-from services.chassis.channel_frames import MAX_LINE, Ack, Declared, Hello, Malformed, State, decode, encode, read_key
-from services.chassis.fault import Fault
+from services.chassis.actions.action import Lasting
+from services.chassis.actions.registry import actions_of, lasting_of
+from services.chassis.channel_frames import MAX_LINE, Ack, Hello, Malformed, State, decode, encode, read_key
+from services.chassis.declaration import Declaration, declared, understood
+from services.chassis.keeper import Keeper
 from services.chassis.settings import ServiceSettings
 from services.chassis.switches import BOARD, Switchboard
 
@@ -30,6 +33,8 @@ SILENCE_S = 2.0
 PAUSE_MIN_S = 0.05
 PAUSE_MAX_S = 1.0
 FAREWELL_S = 1.0
+STOP = "STOP"
+"""File beside the channel's key; while it is there nothing is on."""
 
 
 class SwitchAgent:
@@ -44,8 +49,9 @@ class SwitchAgent:
         key_file: Path | None,
         instance: str,
         service: str,
-        faults: Sequence[Fault[Any]],
+        faults: Sequence[Declaration],
         board: Switchboard = BOARD,
+        lasting: Sequence[Lasting] = (),
     ) -> None:
         self._address = _address(channel) if channel else None
         if self._address is not None and key_file is None:
@@ -53,17 +59,28 @@ class SwitchAgent:
         self._key_file = key_file
         self._instance = instance
         self._service = service
-        self._faults = faults
+        self._declared = {one.name: one for one in (*faults, *lasting)}
         self._board = board
+        self._keeper = Keeper(lasting, board)
         self._stopping = threading.Event()
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._obeyed = False
 
     @classmethod
-    def for_service(cls, settings: ServiceSettings, faults: Sequence[Fault[Any]]) -> Self:
-        """Return the agent of a service; it does nothing when `settings.channel` is empty."""
-        return cls(settings.channel, settings.channel_key_file, settings.instance, settings.service, faults)
+    def for_service(cls, settings: ServiceSettings, faults: Sequence[Declaration]) -> Self:
+        """Return the agent of a service, for its own faults and the actions that any service can show.
+
+        It does nothing when `settings.channel` is empty.
+        """
+        return cls(
+            settings.channel,
+            settings.channel_key_file,
+            settings.instance,
+            settings.service,
+            [*faults, *actions_of(settings)],
+            lasting=lasting_of(settings),
+        )
 
     def __enter__(self) -> Self:
         if self._address is not None:
@@ -82,6 +99,7 @@ class SwitchAgent:
         if self._thread is not None:
             self._thread.join(FAREWELL_S)
         self._board.clear()
+        self._keeper.close()
 
     async def __aenter__(self) -> Self:
         return self.__enter__()
@@ -121,6 +139,7 @@ class SwitchAgent:
         finally:
             # Before the connection closes: whoever sees it closed may count on everything being off.
             self._board.clear()
+            self._keeper.follow()
 
     def _dial(self) -> socket.socket:
         assert self._address is not None  # noqa: S101 -- there is no thread without an address
@@ -133,10 +152,18 @@ class SwitchAgent:
         return connected
 
     def _obey(self, state: State) -> None:
-        mine = {fault.name for fault in self._faults}
-        if not mine.issuperset(state.faults):
+        if not self._declared.keys() >= state.faults.keys():
             raise Malformed("names a fault that this replica does not have")
-        self._board.apply(state)
+        read = {name: understood(self._declared[name], armed) for name, armed in state.faults.items()}
+        clear = {name: armed for name, armed in read.items() if armed is not None}
+        if self._lever_is_held():
+            clear = {}
+        self._board.apply(state.model_copy(update={"faults": clear}))
+        self._keeper.follow()
+
+    def _lever_is_held(self) -> bool:
+        # The stop lever is a file beside the key: whoever can make one stops everything, whatever the controller says.
+        return self._key().with_name(STOP).exists()
 
     def _key(self) -> Path:
         assert self._key_file is not None  # noqa: S101 -- checked together with the address
@@ -150,7 +177,7 @@ class SwitchAgent:
             pid=os.getpid(),
             epoch=self._board.epoch,
             mono_us=_now_us(),
-            faults=[Declared(name=fault.name, summary=fault.summary, params=[]) for fault in self._faults],
+            faults=[declared(one) for one in self._declared.values()],
         )
 
     def _ack(self, session: str) -> Ack:

@@ -2,14 +2,26 @@
 
 import sys
 from importlib import import_module
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.chassis.actions.api_dropped_response import HANG_UP
 from services.chassis.settings import ServiceSettings
 
 BACKLOG = 512
 GRACE_S = 5
+
+
+class Connection(HttpToolsProtocol):
+    """A connection that an exchange on it can end at once."""
+
+    def on_message_begin(self) -> None:
+        """Begin an exchange."""
+        super().on_message_begin()
+        cast(dict[str, object], self.scope)["extensions"] = {HANG_UP: self.transport.abort}
 
 
 def main(package: str) -> None:
@@ -22,7 +34,7 @@ def main(package: str) -> None:
         port=settings.port,
         backlog=BACKLOG,
         loop="uvloop",
-        http="httptools",
+        http=Connection,
         ws="none",
         log_config=None,
         access_log=False,

@@ -7,6 +7,7 @@ from types import ModuleType
 import pytest
 
 from services.chassis.channel_frames import Armed, State
+from services.chassis.declaration import number
 from services.chassis.fault import Fault
 from services.chassis.switches import BOARD
 from tests.support.faults import switched_on
@@ -55,6 +56,30 @@ def test_it_is_faulty_while_switched_on() -> None:
     with switched_on(FAULT):
         assert (FAULT.behaviour, other.behaviour) == ("faulty", "fixed")
     assert FAULT.behaviour == "fixed"
+
+
+GRADUAL = Fault(
+    "services.billing.faults.gradual",
+    "faulty",
+    "fixed",
+    params=[number("share", "", "how much of it", minimum=0, maximum=1, default=0.5)],
+)
+
+
+def test_its_parameters_can_be_read() -> None:
+    """What was said counts while it is on, and the default where nothing was said, or is any more."""
+    assert GRADUAL.values == {"share": 0.5}
+    with switched_on(GRADUAL):
+        assert GRADUAL.values == {"share": 0.5}
+    with switched_on(GRADUAL, share=0.25):
+        assert GRADUAL.values == {"share": 0.25}
+    assert GRADUAL.values == {"share": 0.5}
+
+
+def test_a_parameter_without_a_default_is_refused() -> None:
+    """A behaviour that is under way when the switch goes off still has something to go by."""
+    with pytest.raises(ValueError, match=r"every parameter of billing\.gradual needs a default"):
+        Fault("services.billing.faults.gradual", 1, 2, params=[number("share", "", "", minimum=0, maximum=1)])
 
 
 @pytest.mark.parametrize(("lease_ms", "ttl_ms"), [(100, 60_000), (10_000, 100)])

@@ -5,15 +5,15 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
-from services.chassis.channel_frames import Ack, Armed, Hello, State, decode, encode
+from services.chassis.channel_frames import Ack, Armed, ArmedScope, Hello, State, decode, encode
 
 KEY = b"k" * 64
 PATIENCE_S = 60.0
 
 
-def armed(rev: int = 1, ttl_ms: int = 60_000) -> Armed:
+def armed(rev: int = 1, ttl_ms: int = 60_000, scope: ArmedScope | None = None, **params: Any) -> Armed:
     """Return a fault as it stands in a state."""
-    return Armed(params={}, ttl_ms=ttl_ms, armed_rev=rev, scope=None, seed=None)
+    return Armed(params=params, ttl_ms=ttl_ms, armed_rev=rev, scope=scope, seed=None)
 
 
 class Conversation:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from services.chassis.serve import Connection
 from tests.support.polling import poll_until_async
 
 
@@ -14,7 +15,7 @@ from tests.support.polling import poll_until_async
 async def listening(app: ASGIApp) -> AsyncIterator[str]:
     """Serve `app` on an ephemeral port of the loopback address, as a service's process does; yield its URL."""
     config = uvicorn.Config(
-        app, port=0, log_config=None, access_log=False, ws="none", http="httptools", timeout_graceful_shutdown=1
+        app, port=0, log_config=None, access_log=False, ws="none", http=Connection, timeout_graceful_shutdown=1
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
