@@ -14,7 +14,7 @@ _AGGREGATES: Mapping[str, Callable[[Iterable[float]], float]] = {"sum": sum, "ma
 async def judge(says: str, probe: Probe, evidence: Evidence) -> ProbeResult:
     """Return whether what `probe` claims is true now. `says` is the claim in words."""
     try:
-        value, before = await _measured(probe, evidence)
+        value, before = await measured(probe, evidence)
     except NoData as missing:
         return _result(says, probe, "no-data", None, f"no data: {missing}")
     verdict: Verdict = "held" if probe.tolerance.holds(value, before) else "missed"
@@ -22,8 +22,8 @@ async def judge(says: str, probe: Probe, evidence: Evidence) -> ProbeResult:
     return _result(says, probe, verdict, value, f"{shown}; to be {probe.tolerance}")
 
 
-async def _measured(probe: Probe, evidence: Evidence) -> tuple[float | str, float | None]:
-    """Return the value, and what it was when the watch for growth began, if that is asked for."""
+async def measured(probe: Probe, evidence: Evidence) -> tuple[float | str, float | None]:
+    """Return the value, and what it was when the watch for growth began, if that is asked for. Raises `NoData`."""
     match probe:
         case ValueProbe():
             return await _value(probe, evidence)

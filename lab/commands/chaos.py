@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 import click
 
-from lab import chaos_text, console, durations
+from lab import chaos_export, chaos_text, console, durations
 from lab.chaos_client import ask
 from lab.chaos_scenarios import commands as scenarios
 from lab.home import Home
@@ -21,6 +21,7 @@ def command() -> None:
 
 for verb in (scenarios.run, scenarios.schedule, scenarios.scenarios):
     command.add_command(verb)
+command.add_command(chaos_export.command)
 
 
 @command.command("list")
