@@ -1,8 +1,10 @@
 """Scenarios, played live: as expected, and leaving nothing behind however they end."""
 
 import json
+import re
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +12,51 @@ import pytest
 from tests.support.lab import RunningLab, lab_command, running_lab
 from tests.support.lab_process import started
 from tests.support.polling import poll_until
+from tests.support.scenario_files import changed
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(600)]
 
 FAULT = "billing.float_drift"
 WITHIN_S = 180.0
 USERS = 20
+ACTIONS = """\
+fault = "billing.float_drift"
+
+[[action]]
+fault = "process.kill"
+on = ["billing-service-1"]
+at = "1s"
+
+[[action]]
+fault = "process.pause"
+on = ["web-frontend-1"]
+at = "1s"
+
+[[action]]
+fault = "setting.change"
+on = ["payment-service"]
+params = { "card_network.timeout_s" = 1.5 }
+at = "2s"
+
+[[action]]
+fault = "message.publish"
+on = ["order-queue"]
+params = { topic = "order.placed", body = "{}" }
+at = "2s"
+
+[[action]]
+fault = "api.status"
+on = ["inventory-service"]
+params = { status = 503 }
+percent = 5
+at = "2s"
+
+[[action]]
+fault = "database.latency"
+on = ["order-service-1"]
+params = { delay_ms = 20 }
+at = "2s"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +119,28 @@ def test_a_runner_that_is_killed_leaves_nothing_on(lab: RunningLab) -> None:
     poll_until(lambda: last(lab)["state"] == "reverted", "the fault to be off everywhere")
     assert last(lab)["cause"] == "owner-gone"
     lab.cli("load set", "--users", str(USERS))
+
+
+def test_every_family_of_actions_goes_on_and_off(lab: RunningLab, tmp_path: Path) -> None:
+    """Code, process, setting, message, API and database in one file, each at its time."""
+    file = tmp_path / "small.toml"
+    file.write_text(
+        changed(
+            ('fault = "billing.float_drift"\nfor = "60s"\n', ACTIONS),
+            ('[load]\nusers = 40\nshape = "steady"\n', ""),
+            ("at_most = 0", "at_least = 0"),
+            ('within = "1s"', 'within = "30s"'),
+            ("at_least = 10", "at_least = 0"),
+            ("at_most = 1000", "at_most = 1e12"),
+            ('settle = "1s"', 'settle = "60s"'),
+        )
+    )
+    done = lab_command(lab.home.root, "chaos run", str(file), "--keep-data", "--json", within_s=WITHIN_S)
+    result = json.loads(done.stdout)
+    assert (result["outcome"], done.returncode) == ("as-expected", 0), result
+    assert [one["fault"] for one in result["injected"]] == re.findall('fault = "(.*)"', ACTIONS)
+    assert {one["state"] for one in result["injected"]} == {"reverted"}
+    assert on(lab) == []
 
 
 def test_a_short_night(lab: RunningLab) -> None:

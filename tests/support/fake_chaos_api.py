@@ -69,6 +69,11 @@ class FakeChaosApi:
         self._lapse()
         return len(self._sessions)
 
+    def end_everything(self, cause: str) -> None:
+        """Switch everything off, as somebody else would."""
+        for session in list(self._sessions):
+            self._revert(session, cause)
+
     def app(self) -> Starlette:
         """Return the API."""
         return Starlette(

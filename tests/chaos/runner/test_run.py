@@ -171,6 +171,22 @@ async def test_a_lease_that_is_gone_ends_the_run(stage: Stage) -> None:
     ensure_restored(stage)
 
 
+async def test_somebody_else_may_end_it(stage: Stage) -> None:
+    """A person or the lever: then there is nothing left to observe, and the result says why."""
+    run = asyncio.create_task(stage.play(hold_s=600))
+
+    async def on() -> bool:
+        return bool(stage.api.on)
+
+    await poll_until_async(on, "the fault to be on")
+    stage.api.end_everything("lever")
+    result = await run
+    assert (result.outcome, result.exit_code) == ("interrupted", 1)
+    assert result.reason == "billing.float_drift was switched off while it was being observed: lever."
+    assert [one.cause for one in result.injected] == ["lever"]
+    ensure_restored(stage)
+
+
 async def test_the_lease_is_renewed_while_it_goes_on(stage: Stage) -> None:
     """Far longer than one lease lasts."""
     await stage.play(hold_s=1.5, ttl_s=0.3)

@@ -12,6 +12,7 @@ from lab import state
 from lab.cli import root
 from lab.home import Home
 from tests.support.chaos_processes import ControllerProcess
+from tests.support.scenario_files import changed
 
 
 def lab(*arguments: str) -> Result:
@@ -68,6 +69,7 @@ def test_spans_are_kept() -> None:
     ("arguments", "told"),
     [
         (("run", "biling-drift"), "Did you mean billing-drift?"),
+        (("run", "gone.toml"), "gone.toml cannot be read"),
         (("run",), "Missing argument"),
         (("run", "billing-drift", "--seed", "-1"), "--seed"),
         (("run", "billing-drift", "--observe", "5"), "write 5s"),
@@ -83,6 +85,17 @@ def test_a_mistake_is_told_what_to_write(tmp_path: Path, arguments: tuple[str, .
     result = lab(*arguments, "--home", str(tmp_path))
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr
+
+
+def test_a_file_of_ones_own_is_checked_like_any_other(tmp_path: Path) -> None:
+    """All mistakes, with their lines; it need not be in the catalogue."""
+    file = tmp_path / "small.toml"
+    file.write_text(changed(("level = 1", "level = 9"), ("at_most = 0", "at_mst = 0")))
+    result = lab("run", str(file), "--home", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert all(
+        told in result.stderr for told in ("small.toml cannot be played:", "line 3: `level`", "line 22: [[steady]]")
+    )
 
 
 def test_without_a_lab_it_says_how_to_start_one(tmp_path: Path) -> None:
