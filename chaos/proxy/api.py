@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from chaos.proxy import decode
 from chaos.proxy.collection import Collection
 from chaos.proxy.errors import Refused, missing
-from chaos.proxy.http import TEXT, Answer, Request, json_answer, text_answer
+from chaos.proxy.http import Answer, Request, json_answer, text_answer
 from chaos.proxy.toxic_api import ToxicApi
 
 VERSION = "2.12.0"
@@ -110,6 +110,3 @@ def _complete(given: dict[str, Any], where: str = "") -> dict[str, Any]:
         if not given.get(name):
             raise missing(name + where)
     return {"listen": "", "enabled": True, **given}
-
-
-__all__ = ["TEXT", "VERSION", "Api"]

@@ -13,6 +13,7 @@ from chaos.proxy.link import Link
 NO_LINGER = struct.pack("ii", 1, 0)
 """A socket that is closed with this on sends RST."""
 Address = tuple[str, int]
+Gone = Callable[["Connection"], None]
 
 
 class Side(asyncio.Protocol):
@@ -99,7 +100,7 @@ class Connection:
         upstream: Address,
         chains: Mapping[Direction, Iterable[Applied]],
         random: Random,
-        gone: Callable[..., None],
+        gone: Gone,
     ) -> None:
         self.client, self.server = Side(self), Side(self)
         up = Link(self.client, self.server, self._finished, self.reset, random)

@@ -1,4 +1,4 @@
-"""JSON bodies, read as Toxiproxy reads them: names in any case, what is not known ignored, null the same as not there."""
+"""JSON bodies, read as Toxiproxy reads them: names in any case, the unknown ignored, null the same as not there."""
 
 import json
 from collections.abc import Mapping

@@ -66,6 +66,6 @@ class Edge(Carrier):
             await super().open()
             await feeler.gone
         except Refused as error:
-            log.error("proxy.cannot_listen", proxy=self.name, problem=error.message)
+            log.warning("proxy.cannot_listen", proxy=self.name, problem=error.message)
         finally:
             transport.abort()

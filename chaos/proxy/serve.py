@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from typing import NoReturn
 
@@ -33,16 +34,16 @@ def main() -> None:
     asyncio.run(_serve(settings, listening))
 
 
-async def _serve(settings: ProxySettings, listening: object) -> None:
+async def _serve(settings: ProxySettings, listening: socket.socket) -> None:
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     collection = Collection(settings.seed)
     for edge in settings.edges:
-        carrier = Edge(edge.name, edge.listen, edge.upstream, collection.random(edge.name))
-        await collection.put(carrier, enabled=True)
+        way = Edge(edge.name, edge.listen, edge.upstream, collection.random(edge.name))
+        await collection.put(way, enabled=True)
     converse = HttpServer(Api(collection).answer).converse
-    server = await asyncio.start_server(converse, sock=listening, limit=MAX_HEAD)  # type: ignore[arg-type]
+    server = await asyncio.start_server(converse, sock=listening, limit=MAX_HEAD)
     await ending.wait()
     server.close()
     for carrier in collection:

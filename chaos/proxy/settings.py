@@ -48,16 +48,14 @@ def _loopback(host: str) -> str:
         allowed = False
     if not allowed:
         raise ValueError(
-            f"PROXY_HOST={host} can be reached from other machines, and anybody may use this API: 127.0.0.1."
+            f"PROXY_HOST={host} can be reached from other machines, and this API is for all: say 127.0.0.1."
         )
     return host
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise ValueError(
-            f"PROXY_PORT={text} is no port: a whole number from 0, which stands for any free one, to 65535."
-        )
+        raise ValueError(f"PROXY_PORT={text} is no port: a whole number from 0 (any free one) to 65535.")
     return int(text)
 
 

@@ -9,7 +9,7 @@ import structlog
 
 from chaos.proxy.applied import Applied
 from chaos.proxy.toxic import Chunk
-from chaos.proxy.toxics import Noop
+from chaos.proxy.toxics.noop import Noop
 
 log = structlog.get_logger()
 
@@ -143,5 +143,5 @@ class ToxicStub:
         try:
             await self._toxic.pipe(self)
         except Exception as error:
-            log.error("toxic.failed", toxic=self.applied.name, exc_info=error)
+            log.warning("toxic.failed", toxic=self.applied.name, exc_info=error)
         self.close()

@@ -36,13 +36,14 @@ class Wire:
 class Server:
     """Accepts connections and does nothing by itself; with `echo`, says back what it hears."""
 
-    def __init__(self, *, echo: bool = False) -> None:
+    def __init__(self, *, echo: bool = False, port: int = 0) -> None:
         self._echo = echo
+        self._port = port
         self._accepted: asyncio.Queue[Wire] = asyncio.Queue()
         self._wires: list[Wire] = []
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=1024)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port, backlog=1024)
         self.port = int(self._server.sockets[0].getsockname()[1])
         return self
 
