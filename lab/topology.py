@@ -6,7 +6,7 @@ Nothing here imports a service: processes are named by dotted names, looked up i
 import json
 from collections.abc import Mapping
 
-from lab.process import Process, Topology
+from lab.process import Process, Topology, url
 from lab.site import CHANNEL_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
@@ -99,6 +99,7 @@ def _controller(site: Site, _: Topology) -> dict[str, str]:
         "CHANNEL_KEY_FILE": str(site.home.key_file),
         "HOME": str(site.home.run),
         "LAB_STATE": str(site.home.state_file),
+        "PROXY_URL": url(site.base + MESH_OFFSET),
     }
 
 

@@ -21,7 +21,9 @@ from chaos.proxy.edge import Edge
 from chaos.proxy.http import Request
 from chaos.proxy.settings import ProxySettings
 from chaos.proxy.toxic import Toxic
-from chaos.proxy.toxics import Latency, LimitData, Timeout
+from chaos.proxy.toxics.latency import Latency
+from chaos.proxy.toxics.limit_data import LimitData
+from chaos.proxy.toxics.timeout import Timeout
 from tests.support.peers import Server, Wire, connected, refuses
 from tests.support.polling import poll_until_async
 from tests.support.toxiproxies import ROOT, free_port
