@@ -22,6 +22,7 @@ BENCHMARKS = (
     "inject_latency",
     "switch_read",
     "sqlite_statement",
+    "proxy",
 )
 """Modules of this package, each run in a process of its own."""
 
