@@ -45,6 +45,11 @@ class Home:
         """Key of the agents' channel, 256 bits in hexadecimal, mode 0600."""
         return self.run / "channel.key"
 
+    @property
+    def operations_file(self) -> Path:
+        """What the people on call have done, one JSON object per line; only ever appended to."""
+        return self.run / "operations.jsonl"
+
     def database(self, name: str) -> Path:
         """Return the file of one database."""
         return self.data / f"{name}.db"
