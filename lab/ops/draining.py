@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import Any
 
 from lab import operating
@@ -45,7 +46,8 @@ class Drains:
             try:
                 await self.begin(replica)
             except LabError:
-                await self._rotation.leave(replica)
+                with suppress(LabError):  # neither may the load balancer, and then it sends nothing here either
+                    await self._rotation.leave(replica)
             await replica.stop()
             await self._fleet.start([replica])
             await self._rotation.join(replica)
