@@ -1,10 +1,5 @@
 """`lab ops`: what the people on call can do to a running platform. Every act is recorded; most can be undone."""
 
-import getpass
-import json
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import click
 
 from lab import console, control
@@ -12,31 +7,9 @@ from lab.errors import NotRunning
 from lab.home import Home
 from lab.names import complete
 from lab.ops import told
+from lab.ops.acting import acting, assignment, do
 from lab.ops.audit import acts
 from lab.state import last
-
-F = TypeVar("F", bound=Callable[..., Any])
-PATIENCE_S = 180.0
-"""Replicas are drained and started one after the other."""
-
-
-def acting(function: F) -> F:
-    """Add `--as`, which arrives as `by`: who does it."""
-    return click.option(
-        "--as", "by", metavar="NAME", default=_whoever, help="Who does it, for the record; you, unless it is said."
-    )(function)
-
-
-def _whoever() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
-def _do(home: Home, verb: str, *, as_json: bool, **arguments: Any) -> None:
-    act = control.call(home, f"ops.{verb}", timeout_s=PATIENCE_S, **arguments)
-    console.show(act, lambda: console.pasteable(console.at_home(told.act_done(act), home)), as_json=as_json)
 
 
 @click.group()
@@ -65,7 +38,7 @@ def set_settings(home: Home, name: str, values: tuple[str, ...], by: str, *, as_
 
     They stay, also when a replica is started again, until they are undone or rolled back, or the lab ends.
     """
-    _do(home, "set", as_json=as_json, by=by, name=name, settings=dict(map(_assignment, values)))
+    do(home, "set", as_json=as_json, by=by, name=name, settings=dict(map(assignment, values)))
 
 
 @command.command()
@@ -76,7 +49,7 @@ def set_settings(home: Home, name: str, values: tuple[str, ...], by: str, *, as_
 @console.as_json
 def flush(home: Home, name: str, cache: str | None, by: str, *, as_json: bool) -> None:
     """Have a service forget what it has cached: all of it, or one CACHE."""
-    _do(home, "flush", as_json=as_json, by=by, name=name, cache=cache)
+    do(home, "flush", as_json=as_json, by=by, name=name, cache=cache)
 
 
 @command.command()
@@ -87,7 +60,7 @@ def flush(home: Home, name: str, cache: str | None, by: str, *, as_json: bool) -
 @console.as_json
 def scale(home: Home, name: str, number: int, by: str, *, as_json: bool) -> None:
     """Run N replicas of a service whose work can be shared out."""
-    _do(home, "scale", as_json=as_json, by=by, name=name, number=number)
+    do(home, "scale", as_json=as_json, by=by, name=name, number=number)
 
 
 @command.command()
@@ -97,7 +70,7 @@ def scale(home: Home, name: str, number: int, by: str, *, as_json: bool) -> None
 @console.as_json
 def drain(home: Home, instance: str, by: str, *, as_json: bool) -> None:
     """Take one replica out of the rotation; it finishes what it has begun."""
-    _do(home, "drain", as_json=as_json, by=by, instance=instance, out=True)
+    do(home, "drain", as_json=as_json, by=by, instance=instance, out=True)
 
 
 @command.command()
@@ -107,7 +80,7 @@ def drain(home: Home, instance: str, by: str, *, as_json: bool) -> None:
 @console.as_json
 def undrain(home: Home, instance: str, by: str, *, as_json: bool) -> None:
     """Take a drained replica back into the rotation."""
-    _do(home, "drain", as_json=as_json, by=by, instance=instance, out=False)
+    do(home, "drain", as_json=as_json, by=by, instance=instance, out=False)
 
 
 @command.command()
@@ -120,7 +93,7 @@ def restart(home: Home, name: str, by: str, *, as_json: bool) -> None:
 
     A service that has two replicas loses no request.
     """
-    _do(home, "restart", as_json=as_json, by=by, name=name)
+    do(home, "restart", as_json=as_json, by=by, name=name)
 
 
 @command.group("dead-letters")
@@ -157,7 +130,7 @@ def replay(home: Home, number: str | None, by: str, *, everything: bool, as_json
     """Put a message back into its queue, as if it had never been delivered."""
     if everything == (number is not None):
         raise click.UsageError("Write the ID of a dead letter, or --all for all of them.")
-    _do(home, "dead-letters.replay", as_json=as_json, by=by, number=number)
+    do(home, "dead-letters.replay", as_json=as_json, by=by, number=number)
 
 
 @dead_letters.command()
@@ -167,7 +140,7 @@ def replay(home: Home, number: str | None, by: str, *, everything: bool, as_json
 @console.as_json
 def discard(home: Home, number: str, by: str, *, as_json: bool) -> None:
     """Remove a message that is not worth another try."""
-    _do(home, "dead-letters.discard", as_json=as_json, by=by, number=number)
+    do(home, "dead-letters.discard", as_json=as_json, by=by, number=number)
 
 
 @command.command("mark-good")
@@ -176,7 +149,7 @@ def discard(home: Home, number: str, by: str, *, as_json: bool) -> None:
 @console.as_json
 def mark_good(home: Home, by: str, *, as_json: bool) -> None:
     """Declare the settings in force good: rollback goes back to them."""
-    _do(home, "mark-good", as_json=as_json, by=by)
+    do(home, "mark-good", as_json=as_json, by=by)
 
 
 @command.command()
@@ -185,7 +158,7 @@ def mark_good(home: Home, by: str, *, as_json: bool) -> None:
 @console.as_json
 def rollback(home: Home, by: str, *, as_json: bool) -> None:
     """Put every setting back to what was last marked good, or else to what the lab was started with."""
-    _do(home, "rollback", as_json=as_json, by=by)
+    do(home, "rollback", as_json=as_json, by=by)
 
 
 @command.command()
@@ -208,14 +181,4 @@ def history(home: Home, tail: int | None, *, as_json: bool) -> None:
 @console.as_json
 def undo(home: Home, number: int | None, by: str, *, as_json: bool) -> None:
     """Undo an act, once: the last one that can be undone, or the one of that number in the history."""
-    _do(home, "undo", as_json=as_json, by=by, number=number)
-
-
-def _assignment(text: str) -> tuple[str, Any]:
-    name, separator, value = text.partition("=")
-    if not separator or not name:
-        raise click.UsageError(f"Write NAME=VALUE, such as pool_size=8, not {text}.")
-    try:
-        return name, json.loads(value)
-    except ValueError:
-        return name, value
+    do(home, "undo", as_json=as_json, by=by, number=number)

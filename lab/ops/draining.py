@@ -26,8 +26,8 @@ class Drains:
 
     async def begin(self, replica: Replica) -> dict[str, Any]:
         """Have a replica finish what it does and take nothing new; tell what is still under way after a while."""
-        await operating.ask(replica, "POST", "/drain")
         await self._rotation.leave(replica)
+        await operating.ask(replica, "POST", "/drain")
         return await self._finished(replica)
 
     async def end(self, replica: Replica) -> dict[str, Any]:

@@ -47,9 +47,17 @@ class Letters:
         letter = await self.one(number)
         return await self._queues.ask(letter["queue"], "DELETE", f"/dead-letters/{number}")
 
-    async def put_aside(self, letters: list[Letter], *, waiting: bool) -> None:
-        """Make dead letters of these again; those that are to be `waiting` in the queue have to be. Raises Refused."""
+    async def put_aside(self, letters: list[Letter], *, waiting: bool) -> dict[str, list[str]]:
+        """Make dead letters of these again, of those `waiting` only what waits in the queue still.
+
+        Return `{"put_aside", "gone"}`, ids. Raises Refused when all have been taken from the queue meanwhile.
+        """
+        told: dict[str, list[str]] = {"put_aside": [], "gone": []}
         for letter in letters:
-            if waiting and not (await self._queues.discard(letter["queue"], letter["id"]))["found"]:
-                raise Refused(f"Message {letter['id']} has been taken from the queue meanwhile.")
-            await self._queues.ask(letter["queue"], "POST", "/dead-letters", letter)
+            there = not waiting or (await self._queues.discard(letter["queue"], letter["id"]))["found"]
+            if there:
+                await self._queues.ask(letter["queue"], "POST", "/dead-letters", letter)
+            told["put_aside" if there else "gone"].append(letter["id"])
+        if not told["put_aside"]:
+            raise Refused(f"{', '.join(told['gone'])}: taken from the queue meanwhile.")
+        return told

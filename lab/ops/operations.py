@@ -6,7 +6,7 @@ from typing import Any
 
 from lab import operating
 from lab.adjusting import Adjusting
-from lab.errors import LabError, NoAnswer, Refused, StartFailed
+from lab.errors import LabError, Refused, UnknownName
 from lab.fleet import Fleet
 from lab.home import Home
 from lab.ops.audit import Act, Audit
@@ -156,8 +156,7 @@ class Operations:
             case "undrain":
                 return await self.drains.begin(self.fleet.named(act.target)[0])
             case "dead-letters replay" | "dead-letters discard":
-                await self.letters.put_aside(act.was, waiting=act.act == "dead-letters replay")
-                return {"put_aside": [letter["id"] for letter in act.was]}
+                return await self.letters.put_aside(act.was, waiting=act.act == "dead-letters replay")
             case "mark-good":
                 self.adjusting.good = act.was
         return act.was
@@ -168,8 +167,10 @@ class Operations:
         """Do `work` and record it. What was refused has changed nothing and is not recorded; what failed is."""
         try:
             done = await work()
-        except (NoAnswer, StartFailed) as error:
-            self._record(by, act, target, outcome=error.message, undoes=undoes)
+        except (Refused, UnknownName):
+            raise
+        except Exception as error:
+            self._record(by, act, target, outcome=str(error) or repr(error), undoes=undoes)
             raise
         return self._record(by, act, target, was=done.was, now=done.now, undoable=done.undoable, undoes=undoes)
 

@@ -35,7 +35,8 @@ class Rotation:
         for balancer in self._balancers(replica):
             backends = await self._backends(balancer)
             if all(one["url"] != address for one in backends):
-                await self._set(balancer, self._in_order(replica, [*backends, {**backends[0], "url": address}]))
+                usual = backends[0] if backends else {}
+                await self._set(balancer, self._in_order(replica, [*backends, {**usual, "url": address}]))
 
     def _in_order(self, replica: Replica, backends: Backends) -> Backends:
         """Return backends in the order of their replicas: settings of the health checks go by place."""

@@ -1,5 +1,7 @@
 """More replicas of a service, or fewer."""
 
+from contextlib import suppress
+
 from lab.errors import LabError, Refused
 from lab.fleet import Fleet
 from lab.ops.draining import Drains
@@ -61,7 +63,9 @@ class Scaling:
                 await self._rotation.join(replica)
         except LabError:
             for replica in reversed(added):
-                await self._retire(replica)
+                with suppress(LabError):  # what was in the way may be so still
+                    await self._rotation.leave(replica)
+                await self._end(replica)
             raise
 
     def _instance(self, first: Replica, process: Process, number: int) -> Instance:
@@ -70,10 +74,12 @@ class Scaling:
         return Instance(f"{process.name}-{number}", process, number, free_port() if spare else usual)
 
     async def _retire(self, replica: Replica) -> None:
-        try:
+        await self._rotation.leave(replica)
+        with suppress(LabError):  # it does not answer: nothing can be lost by ending it
             await self._drains.begin(replica)
-        except LabError:  # it does not answer: nothing can be lost by ending it
-            await self._rotation.leave(replica)
+        await self._end(replica)
+
+    async def _end(self, replica: Replica) -> None:
         await replica.stop()
         self._fleet.remove(replica)
         self._overrides.forget(replica.name)

@@ -102,6 +102,8 @@ def _changes(act: dict[str, Any]) -> list[str]:
             return [f"{instance}: pid {was[instance]} → {pid}" for instance, pid in now.items()]
         case "drain" | "undrain" if now:
             return [f"{now['under_way']} still under way" if now["under_way"] else "nothing is under way"]
+        case "undo" if isinstance(now, dict) and now.get("gone"):
+            return [f"taken from the queue meanwhile: {', '.join(now['gone'])}"]
         case "dead-letters replay" if now is not None:
             return [f"{len(now['replayed'])} replayed"]
     return []

@@ -241,6 +241,33 @@ def test_dead_letters_are_seen_replayed_and_discarded(lab: RunningLab) -> None:
     assert {one["id"] for one in lab.json("ops", "dead-letters", "list")["dead_letters"]} == {"one", "two"}
 
 
+def test_undoing_a_replay_brings_back_what_was_not_taken_yet(lab: RunningLab) -> None:
+    """Of the rest it says so; when all were taken there is nothing to undo."""
+    for number in ("taken", "waits"):
+        letter = {"id": number, "dead": True, "queue": "door-queue", "topic": "t", "reason": "why", "deliveries": 8}
+        body = {**letter, "body": {}, "headers": {}, "dead_at": "2026-01-01T00:00:00Z", "trace_id": None}
+        _ask(lab, "door-service-1", "/-/messages", "POST", body)
+    lab.cli("ops", "dead-letters", "replay", "--all")
+    _ask(lab, "door-service-1", "/-/messages/taken", "DELETE")
+    assert lab.json("ops", "undo")["now"] == {"put_aside": ["waits"], "gone": ["taken"]}
+    act = lab.json("ops", "dead-letters", "replay", "waits")
+    _ask(lab, "door-service-1", "/-/messages/waits", "DELETE")
+    assert "taken from the queue meanwhile" in _refused(lab, "ops", "undo", str(act["id"]))["message"]
+
+
+def test_an_act_that_failed_half_way_is_on_record(lab: RunningLab) -> None:
+    """With what was in the way; it cannot be undone."""
+    control.call(lab.home, "process.pause", instances=["hall-service-1"])
+    try:
+        error = _refused(lab, "ops", "scale", "door", "3")
+    finally:
+        control.call(lab.home, "process.resume", instances=["hall-service-1"])
+    assert "hall-service-1 does not answer" in error["message"]
+    assert (_last(lab)["act"], _last(lab)["undoable"]) == ("scale", False)
+    assert "hall-service-1 does not answer" in _last(lab)["outcome"]
+    assert "door-service-3" not in lab.status()
+
+
 def test_the_history_outlives_the_lab(tmp_path: Path) -> None:
     """It is a file in the home; without one, there is nothing to tell."""
     empty = lab_command(tmp_path, "ops", "history", "--json")
