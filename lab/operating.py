@@ -18,6 +18,8 @@ async def ask(replica: Replica, method: str, path: str, body: Any = None, *, wit
 
     Raises NoAnswer when it is silent, UnknownName when it has no such thing, Refused when it says no for other reasons.
     """
+    if not replica.instance.process.joins_channel:  # what is the lab's own has verbs of its own
+        raise Refused(f"{replica.name} is no service of the platform; it cannot be operated like one.")
     answer = None
     if replica.pid is not None:
         answer = await probe.ask(

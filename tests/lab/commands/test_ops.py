@@ -245,7 +245,13 @@ def test_undoing_a_replay_brings_back_what_was_not_taken_yet(lab: RunningLab) ->
     """Of the rest it says so; when all were taken there is nothing to undo."""
     for number in ("taken", "waits"):
         letter = {"id": number, "dead": True, "queue": "door-queue", "topic": "t", "reason": "why", "deliveries": 8}
-        body = {**letter, "body": {}, "headers": {}, "dead_at": "2026-01-01T00:00:00Z", "trace_id": None}
+        body: dict[str, Any] = {
+            **letter,
+            "body": {},
+            "headers": {},
+            "dead_at": "2026-01-01T00:00:00Z",
+            "trace_id": None,
+        }
         _ask(lab, "door-service-1", "/-/messages", "POST", body)
     lab.cli("ops", "dead-letters", "replay", "--all")
     _ask(lab, "door-service-1", "/-/messages/taken", "DELETE")
