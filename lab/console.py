@@ -29,8 +29,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-COMMAND = re.compile(r"\blab(?= (?:chaos|doctor|down|load|logs|reset|restart|status|up)\b)")
-AT_HOME = re.compile(r"\blab (?:(?:chaos|load) [a-z]+|doctor|down|logs|reset|restart|status|up)\b(?! --home)")
+COMMAND = re.compile(r"\blab(?= (?:chaos|doctor|down|load|logs|ops|reset|restart|status|up)\b)")
+AT_HOME = re.compile(
+    r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|doctor|down|logs|reset|restart|status|up)\b"
+    r"(?! --home)"
+)
 
 
 def home(function: F) -> F:

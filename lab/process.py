@@ -49,8 +49,6 @@ class Process:
     """The process that shares requests out among its replicas, and is told of them by its setting `backends`."""
     queue: str = ""
     """The queue whose messages its replicas share."""
-    alone_because: str = ""
-    """Why a further replica would be of no use."""
     carries_calls: bool = False
     """Whether the calls of the platform go through it."""
 

@@ -52,7 +52,6 @@ def _service(
     balances: bool = False,
     balancer: str = "",
     queue: str = "",
-    alone_because: str = "",
 ) -> Process:
     package = f"services.{short}"
     return Process(
@@ -68,7 +67,6 @@ def _service(
         computed=_backends if balances else None,
         balancer=balancer,
         queue=queue,
-        alone_because=alone_because,
         preload=(f"{package}.settings", f"{package}.app"),
     )
 
