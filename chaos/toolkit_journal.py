@@ -77,7 +77,11 @@ def _runs(activity: Json, events: Sequence[EventAnswer]) -> list[Json]:
         "duration": (last.wall - events[0].wall).total_seconds(),
     }
     if State(last.state) in WENT_WRONG:
-        run |= {"status": "failed", "exception": [f"{last.state}: {last.detail or last.cause or 'no reason'}\n"]}
+        run |= {
+            "output": None,
+            "status": "failed",
+            "exception": [f"{last.state}: {last.detail or last.cause or 'no reason'}\n"],
+        }
     return [run]
 
 
