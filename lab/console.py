@@ -99,6 +99,11 @@ def person() -> str:
         return "somebody"
 
 
+def typed(text: str, home: Home) -> str:
+    """Write every `lab VERB` in `text` as it can be typed here and means the lab in `home`."""
+    return pasteable(at_home(text, home))
+
+
 def chosen_home() -> Home | None:
     """Return the home that the verb at work was given, if it has one."""
     context = click.get_current_context(silent=True)
