@@ -54,6 +54,11 @@ def status(shop: httpx.Client, order_id: str) -> str:
     return str(answer.json()["status"]) if answer.is_success else ""
 
 
+def wait_until_fulfilled(shop: httpx.Client, order_id: str) -> None:
+    """Return when an order has been carried through."""
+    poll_until(lambda: status(shop, order_id) == "fulfilled", f"{order_id} to be fulfilled")
+
+
 def test_no_order_is_lost_when_it_is_killed(lab: RunningLab, shop: httpx.Client) -> None:
     """It comes back with the same edges; every order that was placed is fulfilled, none twice."""
     edges = lab.url("mesh")
@@ -65,7 +70,7 @@ def test_no_order_is_lost_when_it_is_killed(lab: RunningLab, shop: httpx.Client)
         orders.append(place(shop, f"key-{number}"))
     assert len(set(orders)) == ORDERS
     for order_id in orders:
-        poll_until(lambda order_id=order_id: status(shop, order_id) == "fulfilled", f"{order_id} to be fulfilled")
+        wait_until_fulfilled(shop, order_id)
     history = shop.get("/customers/ada/orders").raise_for_status().json()
     assert len(history["orders"]) == ORDERS
     assert httpx.get(f"{edges}/proxies", trust_env=False).json() == before
