@@ -21,14 +21,14 @@ def _seconds(value: Any) -> Any:
     return value
 
 
-def _scalar(value: Any) -> float | str:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+def _scalar(value: Any) -> Any:
+    if not isinstance(value, bool | int | float | str):
         raise ValueError(f"{value!r} is neither a number nor text. Write 400, or text in quotes.")  # noqa: TRY004 -- as above
     return value
 
 
 Duration = Annotated[float, BeforeValidator(_seconds)]
 """Seconds; in a file `"90s"`, `"5m"`."""
-Scalar = Annotated[float | str, BeforeValidator(_scalar)]
-"""A number, or text."""
+Scalar = Annotated[bool | int | float | str, BeforeValidator(_scalar)]
+"""A number, text, or true or false, just as it stands in the file."""
 Sentence = Annotated[str, Field(min_length=3)]

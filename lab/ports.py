@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import psutil
 
 HOST = "127.0.0.1"
-SEARCHED = range(10_000, 32_000, 16)
+SEARCHED = range(10_000, 32_000, 32)
 """Where free blocks are looked for: below the ports that systems give to outgoing connections."""
 NAMED = 2
 """As many ports, and as many of those who have them, are named; of the rest, the number."""

@@ -7,11 +7,12 @@ import json
 from collections.abc import Mapping
 
 from lab.process import Process, Topology
-from lab.site import CHANNEL_OFFSET, Site
+from lab.site import CHANNEL_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
 
 HEAVY = (
+    "lab.lean:without_colours",
     "aiosqlite",
     "anyio._backends._asyncio",
     "certifi",
@@ -31,11 +32,13 @@ HEAVY = (
     "stamina",
     "structlog",
     "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
-    "uvloop",
     "services.chassis.serve",
+    "services.chassis.sqlite_queue",
+    "services.chassis.rehearsal:rehearse",
 )
-"""Loaded once, before the fork: nearly all of the time that a service takes to start goes into these imports."""
+"""Loaded (or called) once, before the fork: nearly all of the time that a service takes to start goes into these."""
 
 
 def _service(
@@ -73,9 +76,17 @@ def _service(
 def _backends(site: Site, topology: Topology) -> dict[str, str]:
     backends = [
         {"url": address, "health_path": "/ready", "interval_s": 0.5, "rise": 1, "fall": 2}
-        for address in topology.urls_of("api-gateway", site.base)
+        for address in topology.called_at("load-balancer", "api-gateway", site.base)
     ]
     return {"BACKENDS": json.dumps(backends)}
+
+
+def _edges(site: Site, topology: Topology) -> dict[str, str]:
+    edges = [
+        {"name": edge.name, "listen": f"{site.host}:{edge.port}", "upstream": f"{site.host}:{edge.upstream}"}
+        for edge in topology.edges(site.base)
+    ]
+    return {"EDGES": json.dumps(edges)}
 
 
 def _load(site: Site, _: Topology) -> dict[str, str]:
@@ -107,6 +118,20 @@ def platform() -> Topology:
                 joins_channel=False,
                 sealed=True,
                 keeps_on=True,
+            ),
+            Process(
+                short="mesh",
+                name="mesh",
+                prefix="PROXY_",
+                offset=MESH_OFFSET,
+                target="chaos.proxy.serve:main",
+                computed=_edges,
+                ready_path="/version",
+                preload=("chaos.proxy.serve",),
+                joins_channel=False,
+                sealed=True,
+                keeps_on=True,
+                carries_calls=True,
             ),
             _service("provider", "payment-provider", 10, databases={"DATABASE_URL": "provider"}),
             _service(

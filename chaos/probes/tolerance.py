@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from chaos.durations import text as duration_text
-from chaos.strict import Duration, Scalar, Strict
+from chaos.strict import Duration, Strict
 
 COMPARISONS = ("at_most", "at_least", "equals", "between", "does_not_grow")
 
@@ -15,7 +15,7 @@ class Tolerance(Strict):
 
     at_most: float | None = Field(None, description="the highest value that is fine")
     at_least: float | None = Field(None, description="the lowest value that is fine")
-    equals: Scalar | None = Field(None, description="the only value that is fine")
+    equals: float | str | None = Field(None, description="the only value that is fine")
     between: tuple[float, float] | None = Field(
         None, strict=False, description="the lowest and the highest value that are fine: [1, 5]"
     )

@@ -3,6 +3,7 @@
 RunEnded
 ├── GuardTripped        what must not happen has happened
 ├── LeaseLost           the controller no longer knows our session: what it held is off
+├── SwitchedOff         somebody else ended what we had switched on
 ├── LabFailed           the lab did not do what it was asked for
 └── ControllerFailed    the controller refused, or does not answer
     └── Refused         it refused; `code` says why
@@ -40,6 +41,12 @@ class Refused(ControllerFailed):
         super().__init__(" ".join(part for part in (detail, instead) if part))
         self.code = code
         self.status = status
+
+
+class SwitchedOff(RunEnded):
+    """Somebody else ended what we had switched on: a person, the stop lever, a guard of the controller."""
+
+    outcome: ClassVar[Outcome] = "interrupted"
 
 
 class LabFailed(RunEnded):

@@ -17,16 +17,17 @@ def ensure_playable(
     faults: Mapping[str, Fault],
     lever: Lever,
     *,
-    names: Collection[str],
+    services: Mapping[str, str],
     provides: Collection[str] = (),
 ) -> None:
     """Raise `UnfitScenario` with a sentence for each reason why `scenario` cannot be played now.
 
-    `faults` is what the controller lists, `names` the services and replicas that run, `provides` what the lab runs on.
+    `faults` is what the controller lists, `services` maps replicas to their services, `provides` is what the lab has.
     """
+    names = {*services, *services.values()}
     found = [*_missing(scenario, provides), *_held(lever)]
     for number, action in enumerate(scenario.actions, start=1):
-        found += (f"[[action]] {number}: {problem}" for problem in _unfit(action, faults))
+        found += (f"[[action]] {number}: {problem}" for problem in _unfit(action, faults, services))
     for of in sorted({selector.of for selector in scenario.selectors() if selector.of} - set(names)):
         found.append(f"There is no service or replica {of!r} to probe. {_near(of, names)}")
     if found:
@@ -45,16 +46,17 @@ def _held(lever: Lever) -> Iterator[str]:
         yield f"The stop lever is held{why}: nothing can be switched on until it is released."
 
 
-def _unfit(action: Action, faults: Mapping[str, Fault]) -> Iterator[str]:
+def _unfit(action: Action, faults: Mapping[str, Fault], services: Mapping[str, str]) -> Iterator[str]:
     fault = faults.get(action.fault)
     if fault is None:
         yield f"No process of this lab has {action.fault}. {_near(action.fault, faults)}"
         return
     if fault.active and not action.on:
         yield f"{action.fault} is on already. Stop it first: lab chaos stop {action.fault}"
+    targets = {*fault.on, *(services[one] for one in fault.on if one in services)}
     for target in action.on:
-        if fault.on and target not in fault.on:
-            yield f"{action.fault} cannot be aimed at {target!r}. {_near(target, fault.on)}"
+        if target not in targets:
+            yield f"{action.fault} cannot be aimed at {target!r}. {_near(target, targets)}"
     if action.fault not in FREE:
         yield from _unfit_params(action, {param.name: param for param in fault.params})
 
@@ -67,14 +69,20 @@ def _unfit_params(action: Action, params: Mapping[str, Param]) -> Iterator[str]:
             yield f"{name} of {action.fault} {problem}"
     for name, param in params.items():
         if param.default is None and name not in action.params:
-            yield f"{action.fault} needs {name}: {param.summary or param.unit}. Write params = {{ {name} = … }}."
+            meaning = ", ".join(part for part in (param.summary, param.unit) if part)
+            yield f"{action.fault} needs {name} ({meaning}). Write params = {{ {name} = … }}."
 
 
-def _out_of_range(value: float | str, param: Param) -> str | None:
-    if param.choices and value not in param.choices:
-        return f"is {value!r}. Write one of: {', '.join(param.choices)}."
-    if isinstance(value, str):
-        return f"is {value!r}. Write a number." if param.minimum is not None or param.maximum is not None else None
+def _out_of_range(value: bool | float | str, param: Param) -> str | None:  # noqa: FBT001 -- a figure, not a switch
+    if param.type == "text":
+        if not isinstance(value, str):
+            return f"is {value}. Write text in quotes."
+        choices = param.choices
+        return f"is {value!r}. Write one of: {', '.join(choices)}." if choices and value not in choices else None
+    if isinstance(value, bool | str):
+        return f"is {value!r}. Write a number."
+    if param.type == "integer" and value != int(value):
+        return f"is {value:g}. Write a whole number."
     if param.minimum is not None and value < param.minimum:
         return f"is {value:g}. Write {param.minimum:g} or more."
     if param.maximum is not None and value > param.maximum:

@@ -54,6 +54,7 @@ class Injector:
                     applied_ms=applied.applied_ms,
                     seed=own_seed,
                     state=applied.state,
+                    cause=applied.cause,
                 )
             )
 

@@ -47,15 +47,8 @@ class Lease:
             self._renewing = None
         if not self.ended:
             with suppress(ControllerFailed):
-                await self._end()
-
-    async def _end(self) -> None:
-        try:
-            await self._controller.end_session(self.session)
-        except Refused as refusal:
-            if refusal.status != 404:  # it is over already
-                raise
-        self.ended = True
+                await self._controller.end_session(self.session)
+                self.ended = True
 
     async def _renew(self) -> None:
         missed_s = 0.0

@@ -16,6 +16,7 @@ class Notes:
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
         self._probes: Sequence[ProbeResult] = ()
+        self._phase: PhaseName | None = None
         self._began = monotonic()
         self.started_at = datetime.now(UTC)
         self.phases: list[Phase] = []
@@ -29,7 +30,8 @@ class Notes:
     @contextmanager
     def phase(self, name: PhaseName) -> Iterator[None]:
         """Note how long the body takes, and how its probes stood at its end, however it ends."""
-        began, started_at, self._probes = monotonic(), datetime.now(UTC), ()
+        began, started_at = monotonic(), datetime.now(UTC)
+        self._phase, self._probes = name, ()
         self._audience.begins(name)
         try:
             yield
@@ -40,7 +42,8 @@ class Notes:
 
     def saw(self, results: Sequence[ProbeResult]) -> None:
         """Note how the probes of the present phase stand."""
-        self._probes = tuple(results)
+        if self._phase != "inject":  # what is to be seen is watched from the beginning, and judged when it is over
+            self._probes = tuple(results)
         self._audience.sees(results)
 
     def applied(self, injected: Injected) -> None:

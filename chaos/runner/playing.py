@@ -46,12 +46,11 @@ async def play(
     """
     async with Controller(around.book.url("controller"), around.token) as controller:
         status = await controller.status()
-        replicas = around.book.replicas()
         ensure_playable(
             scenario,
             await controller.faults(),
             status.lever,
-            names={name for one in replicas for name in (one.instance, one.service)},
+            services={one.instance: one.service for one in around.book.replicas()},
             provides=around.provides,
         )
         versions = {"nightshift": version("nightshift"), "python": platform.python_version()}

@@ -42,6 +42,8 @@ class Injected(Strict):
     seed: int
     state: str
     """In which it was seen last."""
+    cause: str | None = None
+    """Why it ended."""
 
 
 class LoadState(Strict):

@@ -14,7 +14,7 @@ from chaos.runner.lease import TTL_S, Lease
 from chaos.runner.phases import Notes
 from chaos.runner.ports import Audience, Lab
 from chaos.runner.result import LoadState, Outcome, RunResult
-from chaos.runner.stopping import stop
+from chaos.runner.stopping import ended_elsewhere, stop
 from chaos.runner.watching import guard, until_seen, until_steady
 from chaos.scenario.model import Scenario, Steady
 
@@ -137,6 +137,7 @@ class Run:
                 watchers = [
                     group.create_task(lease.lost()),
                     group.create_task(guard(self._scenario.guards, self._evidence)),
+                    group.create_task(ended_elsewhere(self._controller, self._notes.injected)),
                 ]
                 results = await self._injected_and_observed(lease, group)
                 for watcher in watchers:

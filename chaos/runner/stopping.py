@@ -1,17 +1,20 @@
 """Switching off what a run has switched on, and seeing that it is off."""
 
 import asyncio
-from collections.abc import MutableSequence
+from collections.abc import MutableSequence, Sequence
 from time import monotonic
 
 from chaos.runner.controller import Controller
-from chaos.runner.errors import ControllerFailed
+from chaos.runner.errors import ControllerFailed, SwitchedOff
 from chaos.runner.lease import Lease
 from chaos.runner.result import Injected
 
 WITHIN_S = 15.0
 POLL_S = 0.1
+WATCH_S = 1.0
 OVER = frozenset({"reverted", "rejected"})
+OURS = frozenset({None, "expired", "done"})
+"""Causes of an end that a run reckons with while it observes."""
 STUCK = frozenset({"revert-stuck", "recovery-failed"})
 
 
@@ -27,11 +30,21 @@ async def stop(lease: Lease, controller: Controller, injected: MutableSequence[I
         await asyncio.sleep(POLL_S)
 
 
+async def ended_elsewhere(controller: Controller, injected: Sequence[Injected]) -> None:
+    """Watch for ever; raise `SwitchedOff` when somebody else ends something: a person, the lever, a guard."""
+    while True:
+        await asyncio.sleep(WATCH_S)
+        for one in tuple(injected):
+            present = await _as_it_stands(one, controller)
+            if present.state != "unknown" and present.cause not in OURS:
+                raise SwitchedOff(f"{one.fault} was switched off while it was being observed: {present.cause}.")
+
+
 async def _as_it_stands(one: Injected, controller: Controller) -> Injected:
     if one.state in OVER:
         return one
     try:
-        state = (await controller.activation(one.id)).state
+        present = await controller.activation(one.id)
     except ControllerFailed:
-        state = "unknown"
-    return one.model_copy(update={"state": state})
+        return one.model_copy(update={"state": "unknown"})
+    return one.model_copy(update={"state": present.state, "cause": present.cause})

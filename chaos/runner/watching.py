@@ -59,7 +59,7 @@ async def guard(guards: Sequence[Guard], evidence: Evidence) -> None:
             if result.held:
                 healthy_at[index] = monotonic()
             elif monotonic() - healthy_at[index] >= guards[index].patience:
-                raise GuardTripped(f"Guard: {result.says}: {result.sentence}.")
+                raise GuardTripped(f"{result.says}: {result.sentence}.")
         await asyncio.sleep(GUARD_EVERY_S)
 
 

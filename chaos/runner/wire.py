@@ -1,6 +1,6 @@
 """What the controller answers, as far as a run needs it. Members that it does not need are ignored."""
 
-from datetime import datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,12 +13,13 @@ class Param(_Answer):
     """A figure that a fault takes."""
 
     name: str
+    type: Literal["number", "integer", "text"] = "number"
     unit: str = ""
     default: float | str | None = Field(None, description="None: it has to be given")
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = Field((), description="of a text; none: anything")
     summary: str = ""
-    choices: tuple[str, ...] | None = None
 
 
 class Fault(_Answer):
@@ -27,8 +28,7 @@ class Fault(_Answer):
     name: str
     summary: str = ""
     active: bool = False
-    replicas: tuple[str, ...] = ()
-    on: tuple[str, ...] = Field((), description="what it can be aimed at")
+    on: tuple[str, ...] = Field((), description="where it can be had now: replicas, edges, a queue")
     params: tuple[Param, ...] = ()
 
 
@@ -56,7 +56,6 @@ class Session(_Answer):
     """A lease under which things are on."""
 
     id: str
-    expires_at: datetime | None = None
 
 
 class Activation(_Answer):

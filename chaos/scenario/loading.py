@@ -31,6 +31,15 @@ def read(name: str, folder: Path = FOLDER) -> Scenario:
     return parse(name, (folder / f"{name}.toml").read_text(encoding="utf-8"))
 
 
+def read_file(file: Path) -> Scenario:
+    """Return the scenario in `file`, which need not be in the catalogue; raises as `read` does."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnknownScenario(f"{file} cannot be read: {error}.") from error
+    return parse(file.stem, text)
+
+
 def catalogue(folder: Path = FOLDER) -> Sequence[Scenario]:
     """Return all scenarios, by name; raise `InvalidScenario` for the first file that breaks rules."""
     return [read(name, folder) for name in names(folder)]

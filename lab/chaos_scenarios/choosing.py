@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from pathlib import Path
 
 from chaos.runner.errors import RunEnded
 from chaos.scenario import loading
@@ -42,6 +43,11 @@ def told() -> Iterator[None]:
         raise ScenarioUnfit(str(error), hint="See what can be switched on: lab chaos list") from error
     except (ScenarioError, RunEnded, LookupError) as error:
         raise CannotBegin(str(error), hint="See whether all runs: lab status") from error
+
+
+def by_name_or_file(scenario: str) -> Scenario:
+    """Return the scenario that a person has named: one of the catalogue, or a file that ends in `.toml`."""
+    return loading.read_file(Path(scenario)) if scenario.endswith(".toml") else loading.read(scenario)
 
 
 def chosen(only: Sequence[str], provides: frozenset[str] = frozenset()) -> Sequence[Scenario]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Whatever knows scenarios is imported where it is used: it takes longer than all the rest of a short verb.
 MOST_SEED = 2**32 - 1
+MOST_ACTOR = 100
+"""Characters that the controller keeps of who asked."""
 seed_option = click.option(
     "--seed", type=click.IntRange(0, MOST_SEED), metavar="N", help="The same seed, the same again; else one is drawn."
 )
@@ -44,19 +46,20 @@ def run(
 ) -> None:
     """Play SCENARIO: steady, inject, observe, stop, steady again; then restore all.
 
+    SCENARIO is a name that `lab chaos scenarios` lists, or a file of your own: my/idea.toml.
+
     Exit code 0: as expected. 1: not as expected, or interrupted. 2: it cannot be played, and nothing was touched.
     """
     from chaos.runner.playing import play  # noqa: PLC0415 -- see above
     from chaos.runner.ports import Nobody  # noqa: PLC0415 -- see above
     from chaos.runner.run import Options  # noqa: PLC0415 -- see above
-    from chaos.scenario import loading  # noqa: PLC0415 -- see above
     from lab.chaos_scenarios import choosing, interruptible, surroundings  # noqa: PLC0415 -- see above
     from lab.chaos_scenarios.onlooker import Onlooker, summary  # noqa: PLC0415 -- see above
 
     own_seed = secrets.randbelow(MOST_SEED) if seed is None else seed
-    options = Options(seed=own_seed, hold_s=hold_s, keep_data=keep_data, actor=f"lab chaos run {scenario}")
+    options = Options(seed=own_seed, hold_s=hold_s, keep_data=keep_data, actor=f"lab chaos run {scenario}"[:MOST_ACTOR])
     with choosing.told():
-        chosen = loading.read(scenario)
+        chosen = choosing.by_name_or_file(scenario)
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))
         result = interruptible.run(play(chosen, options, around))
     console.show(result.model_dump(mode="json"), lambda: summary(result), as_json=as_json)

@@ -12,7 +12,7 @@ import structlog
 
 from observability.wiring import Telemetry, vocabulary
 from observability.wiring.http_client import TracedTransport
-from services.chassis import deadline
+from services.chassis import deadline, tls
 from services.chassis.breaker import Breaker, BreakerOpen
 from services.chassis.bulkhead import Bulkhead
 from services.chassis.errors import NeighbourRefused, NeighbourTimedOut, NeighbourUnavailable
@@ -47,8 +47,8 @@ class Neighbour:
         self._prefix = self._base_url.raw_path.rstrip(b"/")
         # The bulkhead bounds the connections: one that is held up for one call is open to no other.
         pool = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
-        if transport is None:  # loading certificates costs 20 ms and 1 MB, which plain HTTP has no use for
-            transport = httpx.AsyncHTTPTransport(limits=pool, verify=self._base_url.scheme == "https")
+        if transport is None:
+            transport = httpx.AsyncHTTPTransport(limits=pool, verify=tls.context_for(self._base_url.scheme))
         self._transport = TracedTransport(transport, peer, telemetry)
         self._retried = telemetry.metrics.counter(vocabulary.HTTP_CLIENT_RETRIES).labels(peer)
         self._retries = Retries(limits.attempts)

@@ -8,6 +8,7 @@ import httpx
 
 from observability.wiring import Telemetry
 from observability.wiring.http_client import TracedTransport
+from services.chassis import tls
 from services.edge.domain import IDEMPOTENT, Backend, Header
 from services.edge.settings import BackendSettings, Settings
 
@@ -67,10 +68,11 @@ class Backends:
 
     def __init__(self, settings: Settings, telemetry: Telemetry, transport: httpx.AsyncBaseTransport | None = None):
         pool = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_IDLE_S)
-        secure = any(backend.url.startswith("https:") for backend in settings.backends)  # else needs no certificates
-        plain = transport or httpx.AsyncHTTPTransport(limits=pool, verify=secure)
+        secure = any(backend.url.startswith("https:") for backend in settings.backends)
+        trust = tls.context_for("https" if secure else "http")
+        plain = transport or httpx.AsyncHTTPTransport(limits=pool, verify=trust)
         self._transport = TracedTransport(plain, settings.backend_name, telemetry)
-        self._probes = transport or httpx.AsyncHTTPTransport(limits=pool, verify=secure)
+        self._probes = transport or httpx.AsyncHTTPTransport(limits=pool, verify=trust)
         self._bases: dict[str, httpx.URL] = {}
         answer_s = settings.answer_timeout_s
         self._extensions = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -10,14 +11,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-DRIFT = {"name": "billing.float_drift", "summary": "cents get lost", "on": ["billing-service", "billing-service-1"]}
+DRIFT = {"name": "billing.float_drift", "summary": "cents get lost", "on": ["billing-service-1"]}
 LATENCY = {
     "name": "network.latency",
     "on": ["payment-service->payment-provider", "order-service->payment-service"],
     "params": [
         {"name": "latency_ms", "unit": "ms", "default": None, "minimum": 0, "maximum": 10_000, "summary": "delay"},
         {"name": "jitter_ms", "unit": "ms", "default": 0, "minimum": 0, "maximum": 10_000, "summary": "its spread"},
-        {"name": "stream", "default": "both", "choices": ["upstream", "downstream", "both"], "summary": "which way"},
+        {
+            "name": "stream",
+            "type": "text",
+            "default": "both",
+            "choices": ["upstream", "downstream", "both"],
+            "summary": "which way",
+        },
     ],
 }
 
@@ -46,6 +53,7 @@ class FakeChaosApi:
     """Whether renewals are refused."""
 
     def __post_init__(self) -> None:
+        self._numbers = count(1)
         self._sessions: dict[str, tuple[float, float]] = {}
         self._activations: dict[str, dict[str, Any]] = {}
 
@@ -60,6 +68,11 @@ class FakeChaosApi:
         """How many sessions there are."""
         self._lapse()
         return len(self._sessions)
+
+    def end_everything(self, cause: str) -> None:
+        """Switch everything off, as somebody else would."""
+        for session in list(self._sessions):
+            self._revert(session, cause)
 
     def app(self) -> Starlette:
         """Return the API."""
@@ -83,9 +96,9 @@ class FakeChaosApi:
 
     async def _open(self, request: Request) -> Response:
         ttl_s = (await request.json())["ttl_s"]
-        session = f"s{len(self._sessions) + 1}"
+        session = f"s{next(self._numbers)}"
         self._sessions[session] = (ttl_s, monotonic() + ttl_s)
-        return JSONResponse({"id": session, "expires_at": "2026-01-01T00:00:00Z"}, 201)
+        return JSONResponse({"id": session, "ttl_s": ttl_s}, 201)
 
     async def _renew(self, request: Request) -> Response:
         self._lapse()
@@ -95,13 +108,12 @@ class FakeChaosApi:
         ttl_s = self._sessions[session][0]
         self._sessions[session] = (ttl_s, monotonic() + ttl_s)
         self.renewals += 1
-        return JSONResponse({"id": session, "expires_at": "2026-01-01T00:00:00Z"})
+        return JSONResponse({"id": session, "ttl_s": ttl_s})
 
     async def _end(self, request: Request) -> Response:
         self._lapse()
         session = request.path_params["id"]
-        if self._sessions.pop(session, None) is None:
-            return problem(404, "unknown-session", "There is no such session.")
+        self._sessions.pop(session, None)
         self._revert(session, "stopped")
         return JSONResponse({})
 

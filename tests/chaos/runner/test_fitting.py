@@ -34,9 +34,11 @@ def latency(params: str) -> tuple[str, str]:
         ),
         ((FAULT, f"{FAULT}\nparams = {{ much = 1 }}"), "billing.float_drift has no parameter 'much'. There are none."),
         (latency("latency = 1"), "network.latency has no parameter 'latency'. Did you mean latency_ms?"),
-        (latency("jitter_ms = 1"), "network.latency needs latency_ms: delay. Write params = { latency_ms = … }."),
+        (latency("jitter_ms = 1"), "network.latency needs latency_ms (delay, ms). Write params = { latency_ms = … }."),
         (latency("latency_ms = -1"), "latency_ms of network.latency is -1. Write 0 or more."),
         (latency("latency_ms = 1e6"), "latency_ms of network.latency is 1e+06. Write 10000 or less."),
+        (latency("latency_ms = true"), "latency_ms of network.latency is True. Write a number."),
+        (latency("latency_ms = 1, stream = 5"), "stream of network.latency is 5. Write text in quotes."),
         (latency('latency_ms = "1"'), "latency_ms of network.latency is '1'. Write a number."),
         (latency('latency_ms = 1, stream = "up"'), "Write one of: upstream, downstream, both."),
         (

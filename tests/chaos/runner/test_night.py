@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -49,7 +50,7 @@ def test_a_night_keeps_its_options(seed: int, options: NightOptions) -> None:
     assert [play.begins_s for play in plays] == sorted(play.begins_s for play in plays)
     for lane in range(options.concurrent):
         ours = [play for play in plays if play.lane == lane]
-        assert all(one.scenario != after.scenario for one, after in zip(ours, ours[1:], strict=False))
+        assert all(one.scenario != after.scenario for one, after in pairwise(ours))
         ends_s = 0.0
         for play in ours:
             assert play.begins_s == pytest.approx(ends_s + play.pause_s, abs=0.1)

@@ -134,7 +134,7 @@ async def test_a_guard_ends_it_at_once(stage: Stage, value: float | None) -> Non
     stage.api.changed = trip
     result = await stage.play(hold_s=600)
     assert (result.outcome, result.exit_code) == ("guard-tripped", 1)
-    assert result.reason.startswith("Guard: Memory is not exhausted: ")
+    assert result.reason.startswith("Memory is not exhausted: ")
     ensure_restored(stage)
 
 
@@ -168,6 +168,22 @@ async def test_a_lease_that_is_gone_ends_the_run(stage: Stage) -> None:
     result = await stage.play(hold_s=600, ttl_s=0.3)
     assert result.outcome == "failed"
     assert "The controller has ended our session: There is no such session." in result.reason
+    ensure_restored(stage)
+
+
+async def test_somebody_else_may_end_it(stage: Stage) -> None:
+    """A person or the lever: then there is nothing left to observe, and the result says why."""
+    run = asyncio.create_task(stage.play(hold_s=600))
+
+    async def on() -> bool:
+        return bool(stage.api.on)
+
+    await poll_until_async(on, "the fault to be on")
+    stage.api.end_everything("lever")
+    result = await run
+    assert (result.outcome, result.exit_code) == ("interrupted", 1)
+    assert result.reason == "billing.float_drift was switched off while it was being observed: lever."
+    assert [one.cause for one in result.injected] == ["lever"]
     ensure_restored(stage)
 
 

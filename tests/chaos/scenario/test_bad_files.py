@@ -58,8 +58,8 @@ TABLE = [
     (
         "a figure is neither",
         'for = "60s"',
-        'for = "60s"\nparams = { x = true }',
-        "`params.x`: True is neither a number nor",
+        'for = "60s"\nparams = { x = [] }',
+        "`params.x`: [] is neither a number nor",
     ),
     ("a share of nothing", 'for = "60s"', 'for = "60s"\npercent = 0', "`percent`: input should be greater than 0"),
     ("no comparison", "at_most = 0\n", "", "line 17: [[steady]] 1: A probe needs exactly one of at_most, at_least"),

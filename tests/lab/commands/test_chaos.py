@@ -47,6 +47,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _nothing_is_on(home: Path) -> Iterator[None]:
     yield
     _lab(home, "stop", "--all")
+    _lab(home, "release")
 
 
 def test_it_lists_the_faults(home: Path) -> None:
