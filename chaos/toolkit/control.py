@@ -22,6 +22,8 @@ from chaos.toolkit.lease import Lease
 TTL_S = 5.0
 SHORTEST_S, LONGEST_S = 0.5, 60.0
 """What the controller takes."""
+PATIENCE_S = 5.0
+"""With the controller, which is also how long the end of an experiment may take when it hangs."""
 
 Json = dict[str, Any]
 
@@ -49,7 +51,7 @@ def configure_control(configuration: Json, ttl_s: float = TTL_S) -> None:  # noq
 def before_experiment_control(context: Json, configuration: Json, ttl_s: float = TTL_S) -> None:
     """Begin the session; without it nothing is run."""
     try:
-        client = connect(configuration, patience_s=ttl_s)
+        client = connect(configuration, PATIENCE_S)
         lease = Lease(client, ttl_s, f"chaos run: {context['title']}"[:100], _lost)
     except (places.NoLab, ControllerFailed) as error:
         raise InterruptExecution(f"Nothing was switched on. {error}") from error
