@@ -21,6 +21,7 @@ BENCHMARKS = (
     "telemetry_micro",
     "inject_latency",
     "switch_read",
+    "actions_off",
     "sqlite_statement",
 )
 """Modules of this package, each run in a process of its own."""

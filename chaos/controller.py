@@ -14,33 +14,29 @@ import structlog
 from chaos import chronicle
 from chaos.activations import Activation, Activations, Transition
 from chaos.acts import Acts
-from chaos.arming import armed, interrupted, partly_applied
+from chaos.arming import interrupted, partly_applied
 from chaos.care import Caretaker
 from chaos.catalogue import Catalogue
 from chaos.channel import Channel
 from chaos.drivers import Driver, Outcome, Plan
 from chaos.drivers.switches import Switches
-from chaos.epoch import EpochFile
-from chaos.errors import ChaosError
-from chaos.frames import Hello, State
+from chaos.errors import BadParameter, ChaosError
+from chaos.fanout import LEASE_S, Fanout
+from chaos.guarding import Guarding
 from chaos.journal import Journal, Undo
 from chaos.keys import channel_key
 from chaos.lever import Lever
 from chaos.lifecycle import HELD, Cause
 from chaos.lifecycle import State as At
 from chaos.limits import ensure_room, ensure_share
-from chaos.listening import listen
 from chaos.offers import Offers
 from chaos.orders import Injection
 from chaos.remnants import Remnants
-from chaos.replica import Replica
 from chaos.requests import Requests
-from chaos.rollout import Rollout
 from chaos.scribe import Scribe
 from chaos.sessions import Sessions
 from chaos.settings import ControllerSettings
 
-LEASE_S = 2.0
 BEAT_S = 0.5
 SHORTEST_BEAT_S = 0.001
 UNDO_WITHIN_S = 3.0
@@ -63,22 +59,34 @@ class Controller:
         key = channel_key(settings.key_file)
         self._settings = settings
         self._caretaker = caretaker
-        self._epochs = EpochFile(settings.home)
-        self.channel = Channel(key, listen(settings.host, settings.channel_port, "CHAOS_CHANNEL_PORT"), self)
-        self.epoch = self._epochs.rise()
+        self.activations = Activations(self._noted)
+        self._fanout = Fanout(settings, key, self.activations, self.settle, self._overtaken)
         self.scribe = Scribe(Journal(settings.home / "journal.db"))
         self.requests = Requests(self.scribe)
         self.lever = Lever(settings.home)
         self.sessions = Sessions()
-        self.catalogue = Catalogue()
-        self.activations = Activations(self._noted)
         self._acts = Acts(self.scribe, caretaker, self._tried_to_undo)
         self._remnants = Remnants(self.scribe, self.epoch)
-        self.switches = Switches(self.catalogue, lambda: self.channel.replicas, self._roll_out)
+        self._guarding = Guarding(settings.lab_state, self._trip)
+        self.switches = Switches(self._fanout)
         self.offers = Offers([self.switches, *drivers])
-        self._rollouts: set[Rollout] = set()
         self._last_beat = monotonic()
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def epoch(self) -> int:
+        """Which life of the controller this is; it only rises."""
+        return self._fanout.epoch
+
+    @property
+    def channel(self) -> Channel:
+        """The replicas that are connected."""
+        return self._fanout.channel
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """What replicas have declared."""
+        return self._fanout.catalogue
 
     async def __aenter__(self) -> Self:
         self._last_beat = monotonic()
@@ -97,6 +105,7 @@ class Controller:
         await self.channel.close()
         await self._acts.taken_back([activation.id for activation in held], UNDO_WITHIN_S)
         await self._acts.close()
+        await self._guarding.close()
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -155,6 +164,7 @@ class Controller:
         activation = self.activations.enter(activation, At.PARTIAL if outcome.missing else At.ACTIVE)
         if not activation.is_on:
             raise interrupted(activation.fault)
+        self._guarding.watch(activation)
         return activation, outcome
 
     async def stop(self, activations: Collection[Activation], cause: Cause = "stopped", detail: str = "") -> Outcome:
@@ -166,7 +176,7 @@ class Controller:
         for activation in activations:
             self._end(activation, cause, detail)
         faults = {activation.fault for activation in activations}
-        outcome = await self._roll_out({one for fault in faults for one in self.switches.having(fault)}, began)
+        outcome = await self._fanout.roll_out({one for fault in faults for one in self.switches.having(fault)}, began)
         await self._acts.taken_back([activation.id for activation in activations], UNDO_WITHIN_S)
         self._note_reverted()
         return outcome
@@ -192,57 +202,31 @@ class Controller:
                 self._end(activation, "owner-gone")
         return now
 
-    def state_for(self, replica: Replica) -> State:
-        """Return all that `replica` is to show."""
-        self.settle()
-        return State(
-            session=replica.session,
-            epoch=self.epoch,
-            rev=self.activations.rev,
-            heard_us=replica.heard_us,
-            lease_ms=int(LEASE_S * 1e3),
-            faults={
-                activation.fault: armed(activation, replica.heard_at)
-                for activation in self.activations.on()
-                if activation.fault in replica.faults and activation.reaches(replica.instance, replica.service)
-            },
-        )
-
-    def joined(self, replica: Replica, hello: Hello) -> None:
-        """Take note of what a new replica has."""
-        self.catalogue.add(hello.faults)
-        self._ensure_newest(replica)
-        log.info("replica.joined", instance=replica.instance, pid=replica.pid)
-
-    def heard(self, replica: Replica) -> None:
-        """Take note of what a replica holds."""
-        self._ensure_newest(replica)
-        now = monotonic()
-        for rollout in self._rollouts:
-            rollout.heard(replica, now)
-
     def _ensure_allowed(self, order: Injection) -> None:
         self.lever.ensure_released()
+        if (order.guards or order.steady) and self._settings.lab_state is None:
+            raise BadParameter("There is no lab to probe (CHAOS_LAB_STATE).", instead="Leave guards and steady out.")
         if order.session is not None:
             self.sessions.get(order.session)
         ensure_room(self.activations, self._settings.max_active)
 
-    def _ensure_newest(self, replica: Replica) -> None:
-        if replica.held > (self.epoch, self.activations.rev):
-            # Another controller was obeyed after us, or our epoch file was lost. We know nothing of what it did.
-            self._start_over("replaced", above=replica.held[0])
+    def _overtaken(self, epoch: int) -> None:
+        self._start_over("replaced", above=epoch)
+
+    async def _trip(self, activation: Activation, problem: str) -> None:
+        await self.stop([activation], "guard", problem)
 
     def _start_over(self, cause: Cause, above: int = 0) -> None:
         for activation in self.activations.held():
             self._end(activation, cause)
         with suppress(OSError):  # On a full disk the new epoch holds for this life only; reverting goes on.
-            self._epochs.rise(above)
-        self.epoch = self._epochs.current
+            self._fanout.rise(above)
         self._last_beat = monotonic()
         log.warning("controller.started_over", epoch=self.epoch)
 
     def _end(self, activation: Activation, cause: Cause, detail: str = "") -> None:
         if self.activations.end(activation, cause, detail):
+            self._guarding.leave(activation)
             self._acts.take_back(activation.id)
 
     def _noted(self, transition: Transition) -> None:
@@ -270,22 +254,13 @@ class Controller:
             until = min([now + BEAT_S, self.sessions.next_deadline(), *deadlines])
             await asyncio.sleep(max(SHORTEST_BEAT_S, until - monotonic()))
 
-    async def _roll_out(self, replicas: Collection[Replica], began: float) -> Outcome:
-        rollout = Rollout.of((self.epoch, self.activations.rev), began, replicas)
-        self._rollouts.add(rollout)
-        try:
-            self.channel.tell_everybody()
-            await rollout.settled()
-        finally:
-            self._rollouts.discard(rollout)
-        return rollout.outcome
-
     def _note_reverted(self) -> None:
         for activation in self.activations.unfinished():
-            mark = (self.epoch, activation.ended_rev)
             busy = activation.state in HELD or self._acts.has(activation.id)
-            if not busy and not self.channel.lagging(activation.fault, mark):
-                self.activations.enter(activation, At.REVERTED)
+            if busy or self._fanout.may_show(activation):
+                continue
+            if (problem := self._guarding.recovery(activation, self._note_reverted)) is not None:
+                self.activations.enter(activation, At.RECOVERY_FAILED if problem else At.REVERTED, problem)
 
 
 def _seeded(order: Injection) -> Injection:

@@ -4,7 +4,9 @@ import hashlib
 from typing import Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+
+from chaos.scenario.model import Guard, Steady
 
 DURATION_S = 600.0
 DURATION_CAP_S = 3_600.0
@@ -58,8 +60,34 @@ class Injection(BaseModel):
         strict=True,
         description="leave it on although some replica has not acknowledged; otherwise it is taken back",
     )
+    guards: tuple[dict[str, Any], ...] = Field(
+        (), max_length=16, description="probes that stop it when they fail, as `[[guard]]` of a scenario file"
+    )
+    steady: tuple[dict[str, Any], ...] = Field(
+        (), max_length=16, description="probes that have to hold once it is over, as `[[steady]]` of a scenario file"
+    )
     session: str | None = Field(None, max_length=64, description="it ends with this session; see POST /sessions")
     actor: str = Field("", max_length=100, description="who asks, for the journal")
+
+    @field_validator("guards")
+    @classmethod
+    def _are_guards(cls, given: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        TypeAdapter(list[Guard]).validate_python(list(given))
+        return given
+
+    @field_validator("steady")
+    @classmethod
+    def _are_claims(cls, given: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
+        TypeAdapter(list[Steady]).validate_python(list(given))
+        return given
+
+    def parsed_guards(self) -> tuple[Guard, ...]:
+        """Return the guards."""
+        return tuple(Guard.model_validate(one) for one in self.guards)
+
+    def parsed_steady(self) -> tuple[Steady, ...]:
+        """Return the claims of health."""
+        return tuple(Steady.model_validate(one) for one in self.steady)
 
     def fingerprint(self) -> str:
         """Return what tells this order from others that use the same key."""

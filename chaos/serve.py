@@ -13,6 +13,7 @@ from chaos.app import create_app
 from chaos.care import Caretaker
 from chaos.controller import Controller
 from chaos.drivers import Driver
+from chaos.drivers.messages import Messages
 from chaos.drivers.processes import Processes
 from chaos.drivers.settings import Settings
 from chaos.listening import listen
@@ -63,7 +64,7 @@ def drivers(settings: ControllerSettings) -> list[Driver]:
     if settings.lab_state is None:
         return []
     supervisor = Supervisor(settings.lab_state)
-    return [Processes(supervisor), Settings(supervisor)]
+    return [Processes(supervisor), Settings(supervisor), Messages(supervisor)]
 
 
 def _sentence(mistake: ErrorDetails) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 from chaos.lifecycle import State
 from chaos.schemas import Biography, EventAnswer
+from chaos.toolkit import experiment, places
 
-FORMAT = "1.43.0"
+FORMAT = "1.44.0"
 """Version of chaostoolkit-lib whose journal this is."""
 WENT_WRONG = frozenset({State.REJECTED, State.RECOVERY_FAILED, State.REVERT_STUCK})
-METHOD = frozenset({State.ARMING, State.ACTIVE, State.PARTIAL})
+METHOD = frozenset({State.ARMING, State.ACTIVE, State.PARTIAL, State.REJECTED})
 ROLLBACKS = frozenset({State.REVERTING, State.REVERTED, State.REVERT_STUCK, State.RECOVERY_FAILED})
 
 Json = dict[str, Any]
@@ -22,19 +23,22 @@ Json = dict[str, Any]
 
 def journal(biography: Biography) -> Json:
     """Return the journal of one activation."""
-    inject, stop = _activity(biography, "inject"), _activity(biography, "stop")
+    inject, stop = _inject(biography), experiment.action(f"stop {biography.fault}", "stop", {"fault": biography.fault})
     moments = [event.wall for event in biography.events] or [biography.started_at]
     return {
         "chaoslib-version": FORMAT,
         "platform": platform.platform(),
         "node": platform.node(),
         "experiment": {
-            "version": "1.0.0",
+            "version": experiment.VERSION,
             "title": biography.fault,
             "description": f"{biography.fault} on {', '.join(biography.on) or 'whoever has it'}",
-            "tags": ["nightshift"],
+            "tags": [experiment.TAG],
+            "configuration": experiment.configuration(places.DEFAULT_HOME),
+            "controls": [experiment.CONTROL],
             "method": [inject],
             "rollbacks": [stop],
+            "dry": None,
         },
         "start": _stamp(moments[0]),
         "status": _status(biography.state),
@@ -47,29 +51,38 @@ def journal(biography: Biography) -> Json:
     }
 
 
-def _activity(biography: Biography, verb: str) -> Json:
-    arguments: Json = {"fault": biography.fault}
-    if verb == "inject":
-        arguments |= {"on": biography.on, "params": biography.params, "percent": biography.percent}
-        arguments |= {"duration_s": (biography.expires_at - biography.started_at).total_seconds()}
-    provider = {"type": "python", "module": "chaos.toolkit.actions", "func": verb, "arguments": arguments}
-    return {"type": "action", "name": f"{verb} {biography.fault}", "provider": provider}
+def _inject(biography: Biography) -> Json:
+    arguments = {
+        "fault": biography.fault,
+        "on": biography.on,
+        "params": biography.params,
+        "duration_s": round((biography.expires_at - biography.started_at).total_seconds(), 3),
+        "percent": biography.percent,
+        "baggage": biography.baggage and biography.baggage.model_dump(),
+        "seed": biography.seed,
+    }
+    return experiment.action(f"inject {biography.fault}", "inject", arguments)
 
 
 def _runs(activity: Json, events: Sequence[EventAnswer]) -> list[Json]:
     if not events:
         return []
     last = events[-1]
-    return [
-        {
-            "activity": activity,
-            "output": {"state": last.state, "cause": last.cause, "detail": last.detail},
-            "status": "failed" if State(last.state) in WENT_WRONG else "succeeded",
-            "start": _stamp(events[0].wall),
-            "end": _stamp(last.wall),
-            "duration": (last.wall - events[0].wall).total_seconds(),
+    run = {
+        "activity": activity,
+        "output": {"state": last.state, "cause": last.cause, "detail": last.detail},
+        "start": _stamp(events[0].wall),
+        "status": "succeeded",
+        "end": _stamp(last.wall),
+        "duration": (last.wall - events[0].wall).total_seconds(),
+    }
+    if State(last.state) in WENT_WRONG:
+        run |= {
+            "output": None,
+            "status": "failed",
+            "exception": [f"{last.state}: {last.detail or last.cause or 'no reason'}\n"],
         }
-    ]
+    return [run]
 
 
 def _status(state: State) -> str:
@@ -81,4 +94,4 @@ def _status(state: State) -> str:
 
 
 def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return moment.astimezone(UTC).isoformat()

@@ -4,7 +4,7 @@
 LIFELINE the pipe of `lifeline.py`, KEPT are held open by every process that comes from here (a lock; a pipe whose
 end-of-file tells that all are gone). Over CONTROL, one JSON object per line:
 
-in    {"preload": [module, …]}  first
+in    {"preload": [module or module:function, …]}  first; a function is called, and what it returns is kept
       {"start": id, …the members of `Orders`}
       {"signal": pid, "number": n}
 out   {"loaded": {"modules": n, "missing": {module: reason}, "ms": n}}
@@ -45,6 +45,7 @@ class ForkServer:
         self._sources = Sources()
         self._children: set[int] = set()
         self._unread = b""
+        self._kept: list[object] = []
         self._wake, self._woken = socket.socketpair()
 
     def serve(self) -> Child | None:
@@ -83,14 +84,17 @@ class ForkServer:
             self._preload(order["preload"])
         return None
 
-    def _preload(self, modules: list[str]) -> None:
+    def _preload(self, wanted: list[str]) -> None:
         began, missing = time.monotonic(), {}
         gc.disable()
-        for module in modules:
+        for name in wanted:
+            module, _, function = name.partition(":")
             try:
-                importlib.import_module(module)
+                loaded = importlib.import_module(module)
+                if function:
+                    self._kept.append(getattr(loaded, function)())
             except Exception as error:  # noqa: BLE001 -- the replica that needs it will fail, and say so in its own log
-                missing[module] = f"{type(error).__name__}: {error}"
+                missing[name] = f"{type(error).__name__}: {error}"
         # No collection here: it would leave holes in the pages that are to be shared, and the children would fill them.
         gc.freeze()
         self._sources.note()

@@ -69,7 +69,7 @@ class Topology:
 
     processes: tuple[Process, ...]
     preload: tuple[str, ...] = ()
-    """Modules from outside that are worth loading once."""
+    """Modules from outside that are worth loading once; of `module:function`, the function is called as well."""
 
     def instances(self, base: int) -> Iterator[Instance]:
         """Every replica of every process, with its port."""

@@ -14,9 +14,11 @@ class Queues:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
 
-    async def publish(self, queue: str, topic: str, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    async def publish(
+        self, queue: str, topic: str, body: Any, headers: dict[str, str] | None = None, id: str | None = None
+    ) -> dict[str, Any]:
         """Put a message into a queue; return `{"id"}`. `body` is an object, or a text that need not be one."""
-        message = {"queue": queue, "topic": topic, "body": body, "headers": headers or {}}
+        message = {"queue": queue, "topic": topic, "body": body, "headers": headers or {}, "id": id}
         return await self.ask(queue, "POST", "/messages", message)
 
     async def discard(self, queue: str, id: str) -> dict[str, Any]:

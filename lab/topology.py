@@ -12,6 +12,7 @@ from lab.site import CHANNEL_OFFSET, Site
 SERVE = "services.chassis.serve:main"
 
 HEAVY = (
+    "lab.lean:without_colours",
     "aiosqlite",
     "anyio._backends._asyncio",
     "certifi",
@@ -31,11 +32,13 @@ HEAVY = (
     "stamina",
     "structlog",
     "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
     "uvicorn.protocols.http.httptools_impl",
-    "uvloop",
     "services.chassis.serve",
+    "services.chassis.sqlite_queue",
+    "services.chassis.rehearsal:rehearse",
 )
-"""Loaded once, before the fork: nearly all of the time that a service takes to start goes into these imports."""
+"""Loaded (or called) once, before the fork: nearly all of the time that a service takes to start goes into these."""
 
 
 def _service(

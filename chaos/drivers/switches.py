@@ -1,48 +1,41 @@
 """Faults that the replicas carry in themselves, switched over the agents' channel. The lease takes them back."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Sequence
 
 from chaos.activations import EVERYWHERE
-from chaos.catalogue import Catalogue
 from chaos.drivers import Offer, Outcome, Plan
 from chaos.errors import NoReplica, UnknownTarget
+from chaos.fanout import Fanout
 from chaos.orders import Injection
 from chaos.parameters import completed
 from chaos.replica import Replica
 
 
 class Switches:
-    """Plans for the replicas at hand; `roll_out` tells them and waits for their acknowledgements."""
+    """Plans for the replicas at hand."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        replicas: Callable[[], list[Replica]],
-        roll_out: Callable[[Collection[Replica], float], Awaitable[Outcome]],
-    ) -> None:
-        self._catalogue = catalogue
-        self._replicas = replicas
-        self._roll_out = roll_out
+    def __init__(self, fanout: Fanout) -> None:
+        self._fanout = fanout
 
     def knows(self, fault: str) -> bool:
         """Tell whether a replica has declared `fault`."""
-        return self._catalogue.has(fault)
+        return self._fanout.catalogue.has(fault)
 
     def having(self, fault: str) -> list[Replica]:
         """Return the connected replicas that have `fault`."""
-        return [replica for replica in self._replicas() if fault in replica.faults]
+        return [replica for replica in self._fanout.channel.replicas if fault in replica.faults]
 
     async def offers(self) -> Sequence[Offer]:
         """Return everything that was ever declared, with the replicas that have it now."""
         return [
             Offer(one.name, one.summary, one.params, tuple(sorted({r.instance for r in self.having(one.name)})))
-            for one in self._catalogue.declared()
+            for one in self._fanout.catalogue.declared()
         ]
 
     async def plan(self, identity: str, order: Injection) -> Plan:
         """Check `order` against the replicas that are connected."""
         del identity
-        declared = self._catalogue.get(order.fault)
+        declared = self._fanout.catalogue.get(order.fault)
         params = completed(order.fault, order.params, declared.params)
         having = self.having(order.fault)
         if not having:
@@ -60,7 +53,7 @@ class Switches:
     async def apply(self, plan: Plan, began: float) -> Outcome:
         """Tell the replicas, and wait for them a little while."""
         chosen = [one for one in self.having(plan.order.fault) if one.instance in plan.replicas]
-        return await self._roll_out(chosen, began)
+        return await self._fanout.roll_out(chosen, began)
 
     async def sustain(self, plan: Plan) -> None:
         """Nothing more: the heartbeat renews what was told."""

@@ -4,8 +4,9 @@ from urllib.parse import urlencode
 
 import click
 
-from lab import chaos_text, console, durations
+from lab import chaos_export, chaos_text, console, durations
 from lab.chaos_client import ask
+from lab.chaos_scenarios import commands as scenarios
 from lab.home import Home
 from lab.lever import touch
 
@@ -16,6 +17,11 @@ LONGEST_S = 3600.0
 @click.group()
 def command() -> None:
     """Faults: switch one on for a while, and off again."""
+
+
+for verb in (scenarios.run, scenarios.schedule, scenarios.scenarios):
+    command.add_command(verb)
+command.add_command(chaos_export.command)
 
 
 @command.command("list")

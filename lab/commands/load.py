@@ -1,26 +1,14 @@
 """`lab load`: change, stop and watch the load of a running lab."""
 
-import json
 from typing import TYPE_CHECKING, Any
-from urllib.error import HTTPError
 
 import click
 
-from lab import console, control, state, web
-from lab.errors import LabError, NoAnswer, NotRunning
+from lab import console, load_client
 from lab.home import Home
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-# Stopping waits for the shoppers to finish what they are doing.
-PATIENCE_S = 15.0
-
-
-class LoadRefused(LabError):
-    """The load generator cannot follow such an order."""
-
-    code = "load-refused"
 
 
 @click.group()
@@ -39,11 +27,7 @@ def set_load(home: Home, users: int | None, shape: str | None, *, as_json: bool)
     """Change the load, or start it again. What is not given stays as it is."""
     if users is None and shape is None:
         raise click.UsageError("Say how many --users there should be, which --shape they come in, or both.")
-    order = {"users": users, "shape": shape}
-    try:
-        answer = _ask(home, "/nightshift/load", {key: value for key, value in order.items() if value is not None})
-    except NoAnswer as error:
-        answer = _open(home, order, error)
+    answer = load_client.change(home, users, shape)
     console.show(answer, lambda: f"{answer['users_asked']} shoppers, shape {answer['shape']}", as_json=as_json)
 
 
@@ -52,7 +36,7 @@ def set_load(home: Home, users: int | None, shape: str | None, *, as_json: bool)
 @console.as_json
 def stop_load(home: Home, *, as_json: bool) -> None:
     """Let the shoppers finish what they are doing, and go."""
-    answer = _ask(home, "/nightshift/stop", {})
+    answer = load_client.stop(home)
     console.show(answer, lambda: f"stopped after {answer['requests']} requests", as_json=as_json)
 
 
@@ -61,33 +45,8 @@ def stop_load(home: Home, *, as_json: bool) -> None:
 @console.as_json
 def load_status(home: Home, *, as_json: bool) -> None:
     """Show rates, response times and failures as the shoppers see them."""
-    answer = _ask(home, "/nightshift/status")
+    answer = load_client.status(home)
     console.show(answer, lambda: _drawn(answer), as_json=as_json)
-
-
-def _open(home: Home, order: dict[str, Any], no_answer: NoAnswer) -> dict[str, Any]:
-    """Have the load generator itself started, in a lab that was started without one."""
-    try:
-        control.call(home, "load.start", **order)
-    except NotRunning:
-        raise no_answer from None
-    return _ask(home, "/nightshift/status")
-
-
-def _ask(home: Home, path: str, order: dict[str, Any] | None = None) -> dict[str, Any]:
-    method = "GET" if order is None else "POST"
-    try:
-        return web.ask("load generator", state.running(home).url("loadgen"), path, method, order, PATIENCE_S)
-    except HTTPError as error:
-        raise LoadRefused(_detail(error)) from error
-
-
-def _detail(error: HTTPError) -> str:
-    try:
-        detail = str(json.load(error)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return f"The load generator answered {error.code} {error.reason}."
-    return f"{detail[0].upper()}{detail[1:]}."
 
 
 def _drawn(answer: dict[str, Any]) -> "RenderableType":

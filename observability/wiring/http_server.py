@@ -41,10 +41,10 @@ class TelemetryMiddleware:
         self._recorder = _Recorder(telemetry)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; requests for health and metrics, and everything but HTTP, pass through unseen."""
+        """Serve one connection; quiet requests, and everything but HTTP, pass through unseen."""
         bound = current.identity.set(self._telemetry.identity)
         try:
-            if scope["type"] != "http" or scope["path"] in names.QUIET_PATHS or not self._telemetry.enabled:
+            if scope["type"] != "http" or names.is_quiet(scope["path"]) or not self._telemetry.enabled:
                 await self._app(scope, receive, send)
             else:
                 await self._serve(scope, receive, send)

@@ -169,6 +169,13 @@ EXTENSION_RESEND = "telemetry.resend_count"
 
 # Requests that say nothing about how the platform is used.
 QUIET_PATHS = frozenset({"/health", "/ready", "/metrics"})
+OPERATOR_PATHS = "/-/"
+"""What the paths of the operator's interface begin with."""
+
+
+def is_quiet(path: str) -> bool:
+    """Say whether requests for `path` only look at a service, or operate it: they are neither measured nor logged."""
+    return path in QUIET_PATHS or path.startswith(OPERATOR_PATHS)
 
 
 def metrics() -> tuple[Metric, ...]:

@@ -9,9 +9,11 @@ from services.billing.routes import router
 from services.billing.settings import Settings
 from services.billing.storage.ledger import Ledger
 from services.billing.storage.tables import metadata
+from services.chassis.adjustable import Adjustables, of_pool
 from services.chassis.app import build_app
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
+from services.chassis.operator import Levers
 from services.chassis.periodic import Periodic
 
 
@@ -32,4 +34,5 @@ def create_app(settings: Settings, clock: Clock | None = None) -> FastAPI:
         checks={"database": database.check},
         state={"billing": Billing(ledger, clock or SystemClock(), telemetry), "reconciliation": reconciliation},
         faults=FAULTS,
+        levers=Levers(Adjustables((of_pool(settings, database),))),
     )

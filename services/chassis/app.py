@@ -13,9 +13,11 @@ from observability.wiring.loop_lag import LoopLag
 from services.chassis import problems
 from services.chassis.agent import SwitchAgent
 from services.chassis.deadline import DeadlineMiddleware
+from services.chassis.draining import CountingMiddleware, Draining
 from services.chassis.exchanges import ExchangeMiddleware
 from services.chassis.fault import Fault
 from services.chassis.health import Check, health_router
+from services.chassis.operator import GuardMiddleware, Levers, operator_router
 from services.chassis.settings import ServiceSettings
 
 Part = AbstractAsyncContextManager[object]
@@ -34,11 +36,12 @@ def build_app(
     checks: Mapping[str, Check] | None = None,
     state: Mapping[str, object] | None = None,
     faults: Sequence[Fault[object]] = (),
+    levers: Levers | None = None,
 ) -> FastAPI:
     """Return the application of one service.
 
-    It serves `/health`, `/ready`, `/metrics` and `routers`; `parts` are entered in order when it starts and left in
-    reverse when it stops; `state` is what the routes find on `app.state`.
+    It serves `/health`, `/ready`, `/metrics`, `routers` and, below `/-`, the operator's `levers`. `parts` are entered
+    in order when it starts and left in reverse when it stops; `state` is what the routes find on `app.state`.
     """
 
     @asynccontextmanager
@@ -53,13 +56,19 @@ def build_app(
 
     app = _Watched(telemetry, title=title, description=description, lifespan=lifespan, version="1")
     problems.install(app)
-    app.include_router(health_router(telemetry, checks or {}))
+    levers = levers or Levers()
+    draining = Draining(levers.work)
+    app.include_router(health_router(telemetry, {**(checks or {}), "draining": draining.check}))
+    app.include_router(operator_router(levers, draining))
     for router in routers:
         app.include_router(router)
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     app.add_middleware(ExchangeMiddleware, routes=[route for router in routers for route in router.routes])
     app.add_middleware(DeadlineMiddleware)
+    app.add_middleware(CountingMiddleware, draining=draining)
+    if levers.guarded:
+        app.add_middleware(GuardMiddleware, key_file=settings.channel_key_file)
     return app
 
 

@@ -58,6 +58,11 @@ class Breaker:
         self._transitions = telemetry.metrics.counter(vocabulary.BREAKER_TRANSITIONS)
         self._gauge.set(State.CLOSED)
 
+    def adjust(self, failures: int, reset_s: float) -> None:
+        """Open after that many failures in a row, for that long, from now on."""
+        self._threshold = failures
+        self._reset_s = reset_s
+
     def is_refusing(self) -> bool:
         """Say whether a permit would be refused now, without taking one."""
         return self.state is not State.CLOSED and (self._clock() < self._retry_at or self._trial_under_way)

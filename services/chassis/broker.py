@@ -49,6 +49,46 @@ class QueueDepth:
     oldest_age_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message as it is stored: its body as text, which need not be an object. A dead letter has a reason."""
+
+    id: str
+    queue: str
+    topic: str
+    body: str
+    headers: Mapping[str, str]
+    deliveries: int = 0
+    reason: str = ""
+    dead_at: float = 0.0
+    """Seconds since the epoch."""
+
+
+class Desk(Protocol):
+    """Where a person looks at messages and decides about them."""
+
+    async def dead_letters(self, queue: str, limit: int) -> list[Letter]:
+        """Return what was put aside, latest first."""
+
+    async def dead_letter(self, letter_id: str) -> Letter | None:
+        """Return one dead letter."""
+
+    async def replay(self, letter_id: str) -> Letter | None:
+        """Put a dead letter back into its queue, as if it had never been delivered; return it."""
+
+    async def discard(self, letter_id: str) -> Letter | None:
+        """Remove a dead letter; return it."""
+
+    async def put_aside(self, letter: Letter) -> None:
+        """Store a dead letter. Whatever of its id waits in the queue and is with no consumer goes."""
+
+    async def put(self, letter: Letter) -> None:
+        """Store a message in its queue."""
+
+    async def withdraw(self, message_id: str) -> bool:
+        """Remove a message that is with no consumer, or was put aside; say whether there was one."""
+
+
 class Broker(AbstractAsyncContextManager["Broker"], Protocol):
     """Carries messages. Enter it before use."""
 
@@ -69,6 +109,10 @@ class Broker(AbstractAsyncContextManager["Broker"], Protocol):
 
     async def depth(self, queue: str) -> QueueDepth:
         """Return how much waits in `queue`."""
+
+    def desk(self) -> Desk:
+        """Return what lies under the hand of a person: dead letters, and single messages."""
+        raise NotImplementedError
 
 
 def open_broker(url: str, telemetry: Telemetry) -> Broker:

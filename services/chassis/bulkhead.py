@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from observability.wiring import Telemetry, vocabulary
 from services.chassis.deadline import bounded_s
 from services.chassis.errors import Busy
+from services.chassis.slots import Slots
 
 
 class Bulkhead:
@@ -14,11 +15,18 @@ class Bulkhead:
 
     def __init__(self, name: str, slots: int, wait_s: float, telemetry: Telemetry) -> None:
         self.name = name
-        self._free = asyncio.Semaphore(slots)
+        self._free = Slots(slots)
         self._wait_s = wait_s
         self._in_use = telemetry.metrics.gauge(vocabulary.BULKHEAD_IN_USE).labels(name)
         self._rejections = telemetry.metrics.counter(vocabulary.BULKHEAD_REJECTIONS).labels(name)
-        telemetry.metrics.gauge(vocabulary.BULKHEAD_SIZE).labels(name).set(slots)
+        self._size = telemetry.metrics.gauge(vocabulary.BULKHEAD_SIZE).labels(name)
+        self._size.set(slots)
+
+    def adjust(self, slots: int, wait_s: float) -> None:
+        """Have that many slots, and wait that long, from now on."""
+        self._wait_s = wait_s
+        self._free.resize(slots)
+        self._size.set(slots)
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:

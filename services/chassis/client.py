@@ -12,7 +12,7 @@ import structlog
 
 from observability.wiring import Telemetry, vocabulary
 from observability.wiring.http_client import TracedTransport
-from services.chassis import deadline
+from services.chassis import deadline, tls
 from services.chassis.breaker import Breaker, BreakerOpen
 from services.chassis.bulkhead import Bulkhead
 from services.chassis.errors import NeighbourRefused, NeighbourTimedOut, NeighbourUnavailable
@@ -45,9 +45,10 @@ class Neighbour:
         self._bulkhead = Bulkhead(peer, limits.slots, limits.timeout_s, telemetry)
         self._base_url = httpx.URL(base_url)
         self._prefix = self._base_url.raw_path.rstrip(b"/")
-        pool = httpx.Limits(max_connections=limits.slots, max_keepalive_connections=limits.slots, keepalive_expiry=4.0)
-        if transport is None:  # loading certificates costs 20 ms and 1 MB, which plain HTTP has no use for
-            transport = httpx.AsyncHTTPTransport(limits=pool, verify=self._base_url.scheme == "https")
+        # The bulkhead bounds the connections: one that is held up for one call is open to no other.
+        pool = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=4.0)
+        if transport is None:
+            transport = httpx.AsyncHTTPTransport(limits=pool, verify=tls.context_for(self._base_url.scheme))
         self._transport = TracedTransport(transport, peer, telemetry)
         self._retried = telemetry.metrics.counter(vocabulary.HTTP_CLIENT_RETRIES).labels(peer)
         self._retries = Retries(limits.attempts)
@@ -60,6 +61,13 @@ class Neighbour:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._transport.__aexit__(kind, error, trace)
+
+    def adjust(self, **knobs: float) -> None:
+        """Go as far for this neighbour, from the next call on, as `knobs` say: members of `PeerLimits`."""
+        self.limits = limits = self.limits.model_copy(update=knobs)
+        self.breaker.adjust(limits.breaker_failures, limits.breaker_reset_s)
+        self._bulkhead.adjust(limits.slots, limits.timeout_s)
+        self._retries = Retries(limits.attempts)
 
     async def get(self, path: str, params: Params | None = None, *, route: str = "") -> Json:
         """GET `path`; return the parsed JSON object."""

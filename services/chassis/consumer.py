@@ -12,6 +12,7 @@ from observability.wiring import Telemetry, messaging, vocabulary
 from services.chassis import deadline
 from services.chassis.broker import LEASE_S, Broker, Delivery
 from services.chassis.periodic import Periodic
+from services.chassis.slots import Slots
 
 log = structlog.get_logger()
 
@@ -54,10 +55,13 @@ class Consumer:
         self._telemetry = telemetry
         self._max_deliveries = max_deliveries
         self._backoff_s = backoff_s
-        self._slots = asyncio.Semaphore(concurrency)
+        self._slots = Slots(concurrency)
         self._handling: set[asyncio.Task[None]] = set()
         self._receiving: asyncio.Task[None] | None = None
         self._stopping = False
+        self._going = asyncio.Event()
+        self._going.set()
+        self._taking = False
         self._processed = telemetry.metrics.counter(vocabulary.MESSAGES_PROCESSED)
         self._duration = telemetry.metrics.histogram(vocabulary.MESSAGE_DURATION).labels(queue)
         self._attempts = telemetry.metrics.histogram(vocabulary.DELIVERY_ATTEMPTS).labels(queue)
@@ -78,6 +82,7 @@ class Consumer:
         # A message that is being taken at this moment is still handled: dropped, it would be nobody's until its lease
         # runs out.
         self._stopping = True
+        self._going.set()
         self._slots.release()
         if self._receiving is not None:
             await asyncio.gather(self._receiving, return_exceptions=True)
@@ -87,11 +92,35 @@ class Consumer:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    @property
+    def under_way(self) -> int:
+        """Messages that are being handled, or may be in a moment although the consumer is paused."""
+        return len(self._handling) + (self._taking and not self._going.is_set())
+
+    def pause(self) -> None:
+        """Take no further message; those that are being handled are finished."""
+        self._going.clear()
+
+    def resume(self) -> None:
+        """Take messages again."""
+        self._going.set()
+
+    def adjust(
+        self, concurrency: int | None = None, max_deliveries: int | None = None, backoff_s: float | None = None
+    ) -> None:
+        """Go on with what is given; the rest stays."""
+        if concurrency is not None:
+            self._slots.resize(concurrency)
+        self._max_deliveries = max_deliveries or self._max_deliveries
+        self._backoff_s = backoff_s or self._backoff_s
+
     async def _receive(self) -> None:
         while True:
             await self._slots.acquire()
+            await self._going.wait()
             if self._stopping:
                 return
+            self._taking = True
             try:
                 delivery = await self._broker.receive(self._queue, wait_s=WAIT_S)
             except Exception as error:  # noqa: BLE001 -- the broker may come back; the consumer must still be there
@@ -101,6 +130,8 @@ class Consumer:
             except BaseException:
                 self._slots.release()
                 raise
+            finally:
+                self._taking = False
             if delivery is None:
                 self._slots.release()
             else:

@@ -15,12 +15,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
-from sqlalchemy.util import await_only
+from sqlalchemy.util import await_only, greenlet_spawn
 
 from observability.wiring import Telemetry
 from observability.wiring.sql import instrument_engine
 from services.chassis import sqlite_driver
 from services.chassis.errors import Busy
+from services.chassis.pool import Pool
 from services.chassis.statements import Store, guide
 
 AUTOCOMMIT = "nightshift_autocommit"
@@ -73,8 +74,15 @@ class Database:
     ) -> None:
         self.metadata = metadata
         self.engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout_s, hide_parameters=True
+            url,
+            poolclass=Pool,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout_s,
+            hide_parameters=True,
         )
+        self._pool_timeout_s = pool_timeout_s
+        self._leaving: set[asyncio.Task[None]] = set()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "do_connect", sqlite_driver.connect)
@@ -97,7 +105,29 @@ class Database:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self._leaving:
+            task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         await self.engine.dispose()
+
+    def resize(self, pool_size: int) -> None:
+        """Have that many connections from now on. Those in use are kept until they are given back."""
+        former = self.engine.sync_engine.pool
+        assert isinstance(former, Pool)  # noqa: S101 -- we said so
+        self.engine.sync_engine.pool = former.resized(pool_size)
+        task = asyncio.create_task(self._see_off(former))
+        self._leaving.add(task)
+        task.add_done_callback(self._leaving.discard)
+
+    async def _see_off(self, pool: Pool) -> None:
+        """Close a pool's connections when nobody uses or awaits them any more; at once when the database is left."""
+        try:
+            idle = False
+            while not idle:
+                await asyncio.sleep(self._pool_timeout_s)
+                idle = pool.checkedout() == 0
+        finally:
+            await greenlet_spawn(pool.dispose)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

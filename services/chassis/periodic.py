@@ -62,6 +62,11 @@ class Periodic:
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
+    def adjust(self, interval_s: float) -> None:
+        """Come round that often from now on."""
+        self._interval_s = interval_s
+        self._wake.set()
+
     def poke(self) -> None:
         """Run the action now instead of at the end of the interval."""
         self._wake.set()

@@ -70,7 +70,7 @@ async def _service_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, ServiceError)  # noqa: S101 -- tells mypy what the registration guarantees
     if error.status >= 500:
         request.scope[vocabulary.SCOPE_FAILURE_REASON] = error.code
-        if request.url.path not in vocabulary.QUIET_PATHS:
+        if not vocabulary.is_quiet(request.url.path):
             log.warning("request.failed", problem=error.code, detail=error.detail)
     return error_response(error)
 

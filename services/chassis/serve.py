@@ -28,7 +28,12 @@ def main(package: str) -> None:
     """Serve `package` until SIGTERM or SIGINT; its settings come from the environment."""
     settings: ServiceSettings = import_module(f"{package}.settings").Settings()
     app: FastAPI = import_module(f"{package}.app").create_app(settings)
-    config = uvicorn.Config(
+    uvicorn.Server(config_of(settings, app)).run()
+
+
+def config_of(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
+    """Return how the web server is to serve `app`."""
+    return uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -42,7 +47,6 @@ def main(package: str) -> None:
         date_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from observability.wiring import Telemetry
-from services.chassis.broker import LEASE_S, ROUTES, Broker, Delivery, Message, QueueDepth
+from services.chassis.broker import LEASE_S, ROUTES, Broker, Delivery, Desk, Message, QueueDepth
 from services.chassis.database import Database, insert_once
 
 POLL_S = (0.02, 0.2)
@@ -151,6 +151,12 @@ class SqliteQueue(Broker):
             if row is not None:
                 kept = {key: row[key] for key in ("id", "queue", "topic", "body", "headers", "deliveries")}
                 await insert_once(connection, dead_letters, {**kept, "reason": reason, "dead_at": time.time()})
+
+    def desk(self) -> Desk:
+        """Return what lies under the hand of a person."""
+        from services.chassis.sqlite_desk import SqliteDesk  # noqa: PLC0415 -- it needs our tables
+
+        return SqliteDesk(self._database)
 
     async def depth(self, queue: str) -> QueueDepth:
         """Return how much waits in `queue`."""

@@ -21,10 +21,12 @@ def guide(engine: AsyncEngine, store: Store) -> None:
     That is why this is not one more listener of the engine: telemetry is one, and takes the time of what comes after.
     """
     for method in ("do_execute", "do_executemany", "do_execute_no_params"):
-        setattr(engine.dialect, method, _guided(getattr(engine.dialect, method), ON_STATEMENTS[store]))
+        setattr(engine.dialect, method, guided(getattr(engine.dialect, method), ON_STATEMENTS[store]))
 
 
-def _guided(run: Callable[..., None], actions: Sequence[OnStatement]) -> Callable[..., None]:
+def guided(run: Callable[..., None], actions: Sequence[OnStatement]) -> Callable[..., None]:
+    """Return `run`, a dialect's way to execute a statement, past those of `actions` that are on."""
+
     def execute(cursor: Any, statement: Any, *arguments: Any) -> None:
         context = arguments[-1]  # of these methods, some have parameters before it
         if BOARD.switches and context is not None:

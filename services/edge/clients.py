@@ -8,6 +8,7 @@ import httpx
 
 from observability.wiring import Telemetry
 from observability.wiring.http_client import TracedTransport
+from services.chassis import tls
 from services.edge.domain import IDEMPOTENT, Backend, Header
 from services.edge.settings import BackendSettings, Settings
 
@@ -67,11 +68,12 @@ class Backends:
 
     def __init__(self, settings: Settings, telemetry: Telemetry, transport: httpx.AsyncBaseTransport | None = None):
         pool = httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEEP_IDLE_S)
-        secure = any(backend.url.startswith("https:") for backend in settings.backends)  # else needs no certificates
-        plain = transport or httpx.AsyncHTTPTransport(limits=pool, verify=secure)
+        secure = any(backend.url.startswith("https:") for backend in settings.backends)
+        trust = tls.context_for("https" if secure else "http")
+        plain = transport or httpx.AsyncHTTPTransport(limits=pool, verify=trust)
         self._transport = TracedTransport(plain, settings.backend_name, telemetry)
-        self._probes = transport or httpx.AsyncHTTPTransport(limits=pool, verify=secure)
-        self._bases = {backend.url: httpx.URL(backend.url) for backend in settings.backends}
+        self._probes = transport or httpx.AsyncHTTPTransport(limits=pool, verify=trust)
+        self._bases: dict[str, httpx.URL] = {}
         answer_s = settings.answer_timeout_s
         self._extensions = {
             "timeout": {"connect": settings.connect_timeout_s, "read": answer_s, "write": answer_s, "pool": None}
@@ -90,12 +92,18 @@ class Backends:
     async def send(self, backend: Backend, outgoing: Outgoing) -> httpx.Response:
         """Return the beginning of the backend's answer; the caller reads and closes it. Raises httpx's errors."""
         return await self._transport.handle_async_request(
-            outgoing.request(self._bases[backend.url], self._extensions.copy())
+            outgoing.request(self._base(backend.url), self._extensions.copy())
         )
+
+    def _base(self, url: str) -> httpx.URL:
+        base = self._bases.get(url)
+        if base is None:
+            base = self._bases[url] = httpx.URL(url)
+        return base
 
     async def probe(self, check: BackendSettings) -> str:
         """Check one backend's health; return what is wrong, or nothing."""
-        url = self._bases[check.url].copy_with(raw_path=check.health_path.encode("ascii"))
+        url = self._base(check.url).copy_with(raw_path=check.health_path.encode("ascii"))
         timeout_s = check.timeout_s
         timeouts = {"connect": timeout_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
         request = httpx.Request("GET", url, extensions={"timeout": timeouts})

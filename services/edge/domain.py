@@ -48,6 +48,10 @@ class Health:
             self._turn(fit=False)
         return not self.fit
 
+    def judge(self, rise: int, fall: int) -> None:
+        """Ask for that many checks in a row from now on."""
+        self._rise, self._fall = rise, fall
+
     def _turn(self, *, fit: bool) -> None:
         self.fit, self._streak = fit, 0
 
@@ -72,6 +76,11 @@ class Round:
         self.backends = tuple(backends)
         self.fit = self.backends
         self._turn = -1
+
+    def replace(self, backends: Sequence[Backend]) -> None:
+        """Have other backends from now on."""
+        self.backends = tuple(backends)
+        self.refresh()
 
     def refresh(self) -> None:
         """Take over what the backends' health has become."""

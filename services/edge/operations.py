@@ -1,7 +1,7 @@
 """What the load balancer does: pass a request to a backend that can take it, and know which ones can."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +35,14 @@ class Balancer:
         for backend in rounds.backends:
             self._up.labels(backend.name).set(1)
 
+    def take_over(self, backends: Sequence[Backend]) -> None:
+        """Share requests out among `backends` from now on; what is under way elsewhere goes on."""
+        for gone in set(self._rounds.backends) - set(backends):
+            self._up.remove(gone.name)
+        self._rounds.replace(backends)
+        for backend in backends:
+            self._up.labels(backend.name).set(backend.health.fit)
+
     async def forward(self, outgoing: Outgoing) -> httpx.Response:
         """Return the beginning of a backend's answer; the caller reads and closes it.
 
@@ -61,7 +69,7 @@ class Balancer:
     def note(self, backend: Backend, problem: str) -> None:
         """Take the outcome of a check, or of an attempt to connect, into account. No `problem`: it went well."""
         changed = backend.health.failed() if problem else backend.health.passed()
-        if changed:
+        if changed and backend in self._rounds.backends:
             self._rounds.refresh()
             self._up.labels(backend.name).set(0 if problem else 1)
             if problem and backend.health.seen:
@@ -86,12 +94,22 @@ class HealthWatch:
         self._balancer = balancer
         self._tasks: list[asyncio.Task[None]] = []
 
+    def watch(self, checks: Mapping[Backend, BackendSettings]) -> None:
+        """Check these from now on; to be called between entering and leaving."""
+        for task in self._tasks:
+            task.cancel()
+        self._checks = checks
+        self._begin()
+
     async def __aenter__(self) -> Self:
+        self._begin()
+        return self
+
+    def _begin(self) -> None:
         self._tasks = [
             asyncio.create_task(self._watch(backend, check), name=f"health of {backend.name}")
             for backend, check in self._checks.items()
         ]
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

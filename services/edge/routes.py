@@ -15,7 +15,6 @@ from services.edge.clients import ClientLeft, Outgoing, Upload
 from services.edge.domain import Header, forwarded, returned
 from services.edge.operations import Balancer
 
-OWN_PATHS = vocabulary.QUIET_PATHS
 ROUTE = SimpleNamespace(path="/{path}")
 """What telemetry calls every request that is passed on: the load balancer does not know the backend's routes."""
 
@@ -36,7 +35,7 @@ class Forwarding:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
-        if scope["type"] != "http" or scope["path"] in OWN_PATHS:
+        if scope["type"] != "http" or vocabulary.is_quiet(scope["path"]):
             await self._app(scope, receive, send)
             return
         scope["route"] = ROUTE

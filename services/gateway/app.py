@@ -6,8 +6,10 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
+from services.chassis.adjustable import Adjustables, number, of_neighbour
 from services.chassis.app import build_app
 from services.chassis.client import Neighbour
+from services.chassis.operator import Cache, Levers
 from services.chassis.periodic import Periodic
 from services.gateway.clients import Invoices, Orders, Products
 from services.gateway.faults import FAULTS
@@ -41,6 +43,7 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
     ]
     pages = ProductPages(Products(inventory), settings.products_timeout_s, telemetry)
     refreshes = Periodic("products.refresh", settings.products_interval_s, pages.refresh, telemetry)
+    shop = Shop(Orders(order), pages, Invoices(billing), settings.request_timeout_s)
     app = build_app(
         settings,
         telemetry,
@@ -48,8 +51,22 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         description=DESCRIPTION,
         routers=[router],
         parts=[*neighbours, refreshes],
-        state={"operations": Shop(Orders(order), pages, Invoices(billing), settings.request_timeout_s)},
+        state={"operations": shop},
         faults=FAULTS,
+        levers=Levers(
+            Adjustables(
+                (
+                    number(settings, "request_timeout_s", shop.answer_within, (0.1, 60.0)),
+                    number(settings, "products_timeout_s", pages.wait_for, (0.05, 60.0)),
+                    number(settings, "products_interval_s", refreshes.adjust, (0.5, 3600.0)),
+                    *of_neighbour(settings, "order", order),
+                    *of_neighbour(settings, "inventory", inventory),
+                    *of_neighbour(settings, "billing", billing),
+                )
+            ),
+            caches=(Cache("products", "products as they were last heard of", pages.flush),),
+            described=False,
+        ),
     )
     install_refusals(app)
     return app

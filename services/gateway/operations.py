@@ -23,6 +23,10 @@ class Shop:
         self._invoices = invoices
         self._timeout_s = timeout_s
 
+    def answer_within(self, timeout_s: float) -> None:
+        """Give each request that much time from now on."""
+        self._timeout_s = timeout_s
+
     async def products(self) -> list[Product]:
         """Return everything on sale."""
         with deadline.within(self._timeout_s):

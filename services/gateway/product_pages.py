@@ -23,6 +23,16 @@ class ProductPages:
         self._availability = Availability.CONFIRMED
         self._stale_answers = telemetry.metrics.counter(vocabulary.STALE_ANSWERS).labels("products")
 
+    def wait_for(self, timeout_s: float) -> None:
+        """Give inventory that much time from now on."""
+        self._timeout_s = timeout_s
+
+    async def flush(self) -> int:
+        """Forget every product; return how many that were. In an outage there is then nothing to show."""
+        known = len(self._last_known.all())
+        self._last_known.learn_all(())
+        return known
+
     async def all(self) -> list[Product]:
         """Return everything on sale; raise what keeps us from it when nothing was ever heard."""
         try:

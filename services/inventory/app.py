@@ -6,10 +6,12 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
+from services.chassis.adjustable import Adjustables, number, of_neighbour, of_pool
 from services.chassis.app import build_app
 from services.chassis.client import Neighbour
 from services.chassis.clock import SystemClock
 from services.chassis.database import Database
+from services.chassis.operator import Cache, Levers
 from services.chassis.periodic import Periodic
 from services.inventory import tables
 from services.inventory.catalogue import Catalogue
@@ -60,4 +62,14 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         checks={"database": database.check},
         state={"operations": inventory},
         faults=FAULTS,
+        levers=Levers(
+            Adjustables(
+                (
+                    of_pool(settings, database),
+                    number(settings, "cache_ttl_s", inventory.offers.keep_for, (0.0, 3600.0)),
+                    *of_neighbour(settings, "supplier", neighbour),
+                )
+            ),
+            caches=(Cache("offers", "stock figures as they were last read", inventory.offers.flush),),
+        ),
     )

@@ -37,6 +37,18 @@ class OfferCache:
             self._kept.pop(sku, None)
             self._unchanged.discard(sku)
 
+    def keep_for(self, ttl_s: float) -> None:
+        """Keep entries that long from now on; what would be kept for longer is dropped."""
+        self._ttl_s = ttl_s
+        self._kept.clear()
+
+    async def flush(self) -> int:
+        """Drop everything; return how much that was."""
+        dropped = len(self._kept)
+        self.forget(list(self._kept))
+        self._unchanged.clear()
+        return dropped
+
     def _fresh(self, skus: Iterable[str]) -> dict[str, Offer]:
         now = time.monotonic()
         entries = ((sku, self._kept.get(sku)) for sku in skus)

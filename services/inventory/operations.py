@@ -36,19 +36,19 @@ class Inventory:
         self._database = database
         self._catalogue = catalogue
         self._clock = clock
-        self._offers = OfferCache(self._read_offers, cache_ttl_s)
+        self.offers = OfferCache(self._read_offers, cache_ttl_s)
         self._levels = telemetry.metrics.gauge(vocabulary.STOCK)
         self._outcomes = telemetry.metrics.counter(vocabulary.RESERVATIONS)
 
     async def products(self) -> list[Offer]:
         """Return everything on sale, by SKU."""
-        return await self._offers.get(list(self._catalogue.products))
+        return await self.offers.get(list(self._catalogue.products))
 
     async def product(self, sku: str) -> Offer:
         """Return one product; raise `UnknownSku` when it is not on sale."""
         if sku not in self._catalogue.products:
             raise UnknownSku(f"Nothing with the SKU {sku} is on sale.", sku=sku)
-        return (await self._offers.get([sku]))[0]
+        return (await self.offers.get([sku]))[0]
 
     async def reserve(self, order_id: str, wanted: Quantities) -> Reservation:
         """Promise units to an order, all lines or none; asked again, return the same promise.
@@ -135,7 +135,7 @@ class Inventory:
         raise OutOfStock(f"Too few units of {', '.join(sorted(available))}.", shortages=shortages)
 
     def _changed(self, levels: Quantities) -> None:
-        self._offers.forget(levels)
+        self.offers.forget(levels)
         self._show(levels)
 
     def _show(self, levels: Quantities) -> None:

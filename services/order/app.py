@@ -6,11 +6,13 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
+from services.chassis.adjustable import Adjustables, of_neighbour, of_pool
 from services.chassis.app import build_app
 from services.chassis.broker import open_broker
 from services.chassis.client import Neighbour
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import Database
+from services.chassis.operator import Cache, Levers
 from services.chassis.outbox import OutboxRelay
 from services.chassis.periodic import Periodic
 from services.order.checkout import Checkout
@@ -79,4 +81,14 @@ def create_app(
         checks={"database": database.check},
         state={"operations": Orders(database, relay, checkout, measures, clock)},
         faults=FAULTS,
+        levers=Levers(
+            Adjustables(
+                (
+                    of_pool(settings, database),
+                    *of_neighbour(settings, "inventory", to_inventory),
+                    *of_neighbour(settings, "payment", to_payment),
+                )
+            ),
+            caches=(Cache("prices", "known prices: read anew from the inventory", prices.read_anew),),
+        ),
     )

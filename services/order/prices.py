@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from services.chassis.clock import Clock
 from services.chassis.database import Database, insert_once
@@ -33,6 +33,13 @@ class KnownPrices:
         if changed:
             await self._store(changed)
         self._refreshed_at = now
+
+    async def read_anew(self) -> int:
+        """Copy what has changed without waiting for the time; return how many prices there are. Raises as `refresh`."""
+        self._refreshed_at = None
+        await self.refresh()
+        async with self._database.read() as connection:
+            return (await connection.execute(select(func.count()).select_from(known_prices))).scalar_one()
 
     async def price(self, wanted: Iterable[WantedLine]) -> tuple[Line, ...] | None:
         """Return `wanted` at the known prices, or None when one of them is not known."""

@@ -8,10 +8,12 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
+from services.chassis.adjustable import Adjustables, of_neighbour, of_pool
 from services.chassis.app import build_app
 from services.chassis.client import Neighbour
 from services.chassis.clock import SystemClock
 from services.chassis.database import Database
+from services.chassis.operator import Levers
 from services.chassis.periodic import Periodic
 from services.payment.clients import CardNetwork
 from services.payment.faults import FAULTS
@@ -46,4 +48,7 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         checks={"database": database.check},
         state={"operations": operations},
         faults=FAULTS,
+        levers=Levers(
+            Adjustables((of_pool(settings, database), *of_neighbour(settings, "card_network", provider))),
+        ),
     )

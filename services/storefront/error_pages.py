@@ -32,7 +32,7 @@ class ErrorPages:
     async def service_error(self, request: Request, error: Exception) -> Response:
         """Any error of ours or of the chassis."""
         assert isinstance(error, ServiceError)  # noqa: S101 -- tells mypy what the registration guarantees
-        if request.url.path in vocabulary.QUIET_PATHS:
+        if vocabulary.is_quiet(request.url.path):
             return error_response(error)
         if error.status >= 500:
             _note(request, error, error.detail)

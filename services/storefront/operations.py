@@ -53,6 +53,10 @@ class Shop:
         self._platform = platform
         self._page_timeout_s = page_timeout_s
 
+    def answer_within(self, timeout_s: float) -> None:
+        """Give each request that much time from now on."""
+        self._page_timeout_s = timeout_s
+
     async def catalogue(self) -> list[Product]:
         """Return everything on sale."""
         with deadline.within(self._page_timeout_s):

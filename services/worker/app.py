@@ -6,11 +6,14 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
+from services.chassis.adjustable import Adjustable, Adjustables, number, of_neighbour
 from services.chassis.app import build_app
 from services.chassis.broker import ORDER_QUEUE, open_broker
 from services.chassis.client import Neighbour
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.consumer import Consumer
+from services.chassis.desk_routes import desk_router
+from services.chassis.operator import Levers
 from services.worker.clients import Books, Money, Orders, Stock
 from services.worker.faults import FAULTS
 from services.worker.operations import Fulfilment
@@ -72,4 +75,22 @@ def create_app(
         checks={"queue": queue_can_be_read},
         state={"operations": fulfilment, "broker": broker},
         faults=FAULTS,
+        levers=Levers(
+            Adjustables((*_of_consumer(settings, consumer), *_of_neighbours(settings, neighbours))),
+            work=(consumer,),
+            routers=(desk_router(broker, ORDER_QUEUE),),
+        ),
     )
+
+
+def _of_consumer(settings: Settings, consumer: Consumer) -> list[Adjustable]:
+    return [
+        number(settings, "concurrency", lambda value: consumer.adjust(concurrency=value), (1, 256)),
+        number(settings, "max_deliveries", lambda value: consumer.adjust(max_deliveries=value), (1, 100)),
+        number(settings, "retry_backoff_s", lambda value: consumer.adjust(backoff_s=value), (0.01, 60.0)),
+    ]
+
+
+def _of_neighbours(settings: Settings, neighbours: Mapping[str, Neighbour]) -> list[Adjustable]:
+    names = {"order": ORDER, "inventory": INVENTORY, "payment": PAYMENT, "billing": BILLING}
+    return [knob for name, peer in names.items() for knob in of_neighbour(settings, name, neighbours[peer])]

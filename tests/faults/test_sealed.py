@@ -1,12 +1,22 @@
 """Whoever looks for the cause finds symptoms: nothing that a service shows names a fault or says that one is on."""
 
+import itertools
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
+import psutil
 import pytest
 
+from services.chassis.actions.registry import actions_of, lasting_of
+from services.chassis.settings import ServiceSettings
+from tests.support.fake_controller import KEY, FakeController, armed
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until
 from tests.support.proof import REPOSITORY, service_under_proof
@@ -57,3 +67,111 @@ def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
     shown = [f"{answer.headers} {answer.text}" for answer in answers] + [log] + [repr(span) for span in spans]
     assert log
     assert [telling.findall(text) for text in shown if telling.search(text)] == []
+
+
+class AnyService(ServiceSettings):
+    """A service to which everything can happen."""
+
+    service = "any-service"
+    database_url: str = "sqlite+aiosqlite:////data/own.db"
+    broker_url: str = "sqlite+aiosqlite:////data/broker.db"
+
+
+_SETTINGS = AnyService(instance="any-service-1", port=0)
+ACTIONS = sorted(one.name for one in (*actions_of(_SETTINGS), *lasting_of(_SETTINGS)))
+PARAMS: dict[str, dict[str, Any]] = {
+    "api.delay": {"delay_ms": 50},
+    "process.clock_offset": {"offset_s": 3_600},
+    "process.cpu_burn": {"cores": 0.1},
+    "process.disk_fill": {"mb": 4},
+    "process.memory_ballast": {"mb": 16},
+}
+TELLING = re.compile(
+    r"actions?[./]|exchange|malform|dropped.response|cpu.burn|ballast|disk.fill|clock.offset|keeper|side\.py|inject"
+    r"|\bfault|chaos|\bswitch|" + "|".join(map(re.escape, ACTIONS)),
+    re.IGNORECASE,
+)
+BEAT_S = 0.5
+SHOWN_ANYWAY = re.compile(r"services/chassis/(exchanges|statements)\.py|\.switch\(|\bexchange\.send\b")
+"""Where every request and every statement passes, whatever is on: such a line in a traceback says nothing."""
+
+WORKERS_NEIGHBOURS = {
+    f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")
+}
+
+
+class Forgiving(httpx.HTTPTransport):
+    """A way to a service whose connections may break: that, too, is an answer."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Ask."""
+        try:
+            return super().handle_request(request)
+        except httpx.TransportError as error:
+            return httpx.Response(599, text=type(error).__name__, request=request)
+
+
+@contextmanager
+def _kept_on(controller: FakeController, name: str) -> Iterator[int]:
+    """Have an action on in the service that dials `controller`, renewed as a controller does; yield its pid."""
+    conversation, ended = controller.accept(), threading.Event()
+
+    def renew(rev: int) -> None:
+        conversation.send(conversation.state({name: armed(**PARAMS.get(name, {}))}, rev=rev))
+        conversation.ack()
+
+    def beat() -> None:
+        for rev in itertools.count(2):
+            if ended.wait(BEAT_S):
+                return
+            renew(rev)
+
+    renew(1)
+    with ThreadPoolExecutor(1) as pool:
+        beating = pool.submit(beat)
+        try:
+            yield conversation.hello.pid
+        finally:
+            ended.set()
+        beating.result()
+
+
+def _names_of_processes(pid: int) -> list[str]:
+    process = psutil.Process(pid)
+    return [" ".join(one.cmdline()).strip() for one in (process, *process.children(recursive=True))]
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_nothing_that_is_shown_names_the_action(name: str, tmp_path: Path) -> None:
+    """While an action is on, nothing in answers, headers, metrics, logs, spans and lists of processes says so."""
+    service = "worker" if name.startswith("queue.") else "billing"
+    (tmp_path / "channel.key").write_bytes(KEY)
+    with OtlpReceiver() as receiver, FakeController() as controller:
+        environment = {
+            f"{service.upper()}_CHANNEL": controller.channel,
+            f"{service.upper()}_CHANNEL_KEY_FILE": str(tmp_path / "channel.key"),
+            "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
+            "OTEL_TRACES_EXPORTER": "otlp",
+            **(WORKERS_NEIGHBOURS | {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{tmp_path}/broker.db"}),
+        }
+        with (
+            service_under_proof(service, environment=environment) as process,
+            _kept_on(controller, name) as pid,
+            httpx.Client(base_url=process.url, transport=Forgiving(), timeout=30) as client,
+        ):
+            answers = list(TRAFFIC[service](client) if service in TRAFFIC else [])
+            answers += [client.get(path) for path in SHOWN_TO_ALL]
+            poll_until(receiver.spans, "spans of the requests")
+            if name == "queue.error":
+                poll_until(lambda: "queue.unavailable" in process.log.read_text(), "the queue to be missed")
+            if name == "process.cpu_burn":
+                poll_until(lambda: len(set(_names_of_processes(pid))) == 1, "one name for all")
+            log = process.log.read_text()
+            listed = _names_of_processes(pid)
+        spans = receiver.spans()
+
+    assert len(listed) == (2 if name == "process.cpu_burn" else 1)
+    shown = [f"{answer.headers} {answer.text}" for answer in answers] + [log, *listed] + [repr(span) for span in spans]
+    shown = [SHOWN_ANYWAY.sub("", text) for text in shown]
+    assert log
+    assert [TELLING.findall(text) for text in shown if TELLING.search(text)] == []

@@ -2,17 +2,19 @@
 
 from http import HTTPStatus
 
+from starlette.requests import Request
+
 from services.chassis.actions.action import Exchange
 from services.chassis.actions.routes import ROUTE
 from services.chassis.declaration import integer
-from services.chassis.problems import problem_response
+from services.chassis.errors import ServiceError
 from services.chassis.switches import Switch
 
 RETRY_AFTER_S = 1
 
 
 class Status:
-    """Refuses requests as a service does that knows nothing better."""
+    """Refuses requests in the way in which the service itself answers, and logs, an error of this status."""
 
     name = "api.status"
     summary = "Requests are answered with an HTTP error; nothing is done."
@@ -24,18 +26,23 @@ class Status:
 
     async def meet(self, switch: Switch, exchange: Exchange) -> None:
         """Answer."""
-        status = switch.params["status"]
-        title = _title(status)
-        retry_after_s = RETRY_AFTER_S if status == HTTPStatus.SERVICE_UNAVAILABLE else None
-        answer = problem_response(
-            status, title.lower().replace(" ", "-"), title, f"{title}.", retry_after_s=retry_after_s
-        )
+        scope = exchange.scope
+        answer_to = scope["app"].exception_handlers[ServiceError]
+        answer = await answer_to(Request(scope, exchange.receive), _error(switch.params["status"]))
         exchange.answered = True
-        await answer(exchange.scope, exchange.receive, exchange.send)
+        await answer(scope, exchange.receive, exchange.send)
 
 
-def _title(status: int) -> str:
+def _error(status: int) -> ServiceError:
     try:
-        return HTTPStatus(status).phrase
+        title = HTTPStatus(status).phrase
     except ValueError:
-        return "Client Error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Server Error"
+        title = "Client Error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Server Error"
+    kind = {
+        "status": status,
+        "code": title.lower().replace(" ", "-"),
+        "title": title,
+        "retry_after_s": RETRY_AFTER_S if status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+    }
+    refused: type[ServiceError] = type("Refused", (ServiceError,), kind)
+    return refused(f"{title}.")

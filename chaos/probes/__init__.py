@@ -1,0 +1,1 @@
+"""Probes: claims about the running platform that can be checked, and the evidence they are checked against."""

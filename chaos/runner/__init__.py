@@ -1,0 +1,1 @@
+"""Plays scenarios: steady, inject, observe, stop, steady; and whole nights of them."""

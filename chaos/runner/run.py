@@ -1,0 +1,206 @@
+"""One run of one scenario: steady, inject, observe, stop, steady again; and everything as it was, however it ends."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from time import monotonic
+
+from chaos.probes.evidence import Evidence
+from chaos.probes.result import ProbeResult
+from chaos.runner.controller import Controller
+from chaos.runner.errors import RunEnded
+from chaos.runner.injecting import Injector
+from chaos.runner.lease import TTL_S, Lease
+from chaos.runner.phases import Notes
+from chaos.runner.ports import Audience, Lab
+from chaos.runner.result import LoadState, Outcome, RunResult
+from chaos.runner.stopping import ended_elsewhere, stop
+from chaos.runner.watching import guard, until_seen, until_steady
+from chaos.scenario.model import Scenario, Steady
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a scenario is to be played."""
+
+    seed: int = 0
+    hold_s: float = 0.0
+    """How long it stays on at least."""
+    keep_data: bool = False
+    ttl_s: float = TTL_S
+    """How long things stay on when this process is gone."""
+    actor: str = "runner"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How a run ended, and why."""
+
+    outcome: Outcome
+    reason: str
+
+
+class Run:
+    """Plays `scenario` once. Cancelling it restores first; the result then says `interrupted`."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        options: Options,
+        controller: Controller,
+        evidence: Evidence,
+        lab: Lab,
+        audience: Audience,
+    ) -> None:
+        self._scenario = scenario
+        self._options = options
+        self._controller = controller
+        self._evidence = evidence
+        self._lab = lab
+        self._notes = Notes(audience)
+        self._data_reset = False
+
+    async def play(self, versions: dict[str, str]) -> RunResult:
+        """Play it, restore, and return what came of it."""
+        present = await self._lab.load() if self._scenario.load else None
+        verdict = Verdict("failed", "The run crashed.")
+        try:
+            verdict = await _protected(self._played())
+        finally:
+            with self._notes.phase("restore"):
+                verdict = await self._restored(present, verdict)
+        notes, asked = self._notes, self._scenario.load
+        return RunResult(
+            scenario=self._scenario.name,
+            seed=self._options.seed,
+            outcome=verdict.outcome,
+            reason=verdict.reason,
+            started_at=notes.started_at,
+            took_s=notes.took_s,
+            phases=tuple(notes.phases),
+            injected=tuple(notes.injected),
+            load=_merged(present, asked.users, asked.shape) if asked else None,
+            data="reset" if self._data_reset else "kept" if notes.injected else "untouched",
+            versions=versions,
+        )
+
+    async def _played(self) -> Verdict:
+        if load := self._scenario.load:
+            await self._lab.set_load(load.users, load.shape)
+        with self._notes.phase("steady"):
+            missed = await self._steady(self._scenario.steady_at("before"), fresh=False)
+        if missed:
+            return Verdict("not-steady-before", f"Nothing was switched on, for it was not steady: {_told(missed)}")
+        if not self._scenario.actions:
+            return await self._quiet()
+        async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
+            try:
+                unseen = await self._watched(lease)
+            finally:
+                with self._notes.phase("stop"):
+                    left = await stop(lease, self._controller, self._notes.injected)
+        if left:
+            return Verdict("not-reverted", f"Not known to be off: {', '.join(left)}.")
+        with self._notes.phase("steady again"):
+            missed = await self._steady(self._scenario.steady_at("after"), fresh=True)
+        if missed:
+            return Verdict("not-steady-after", f"It did not become steady again: {_told(missed)}")
+        if unseen:
+            return Verdict("symptom-absent", f"A symptom was not seen: {_told(unseen)}")
+        return Verdict("as-expected", "Every symptom was seen, and all is steady again.")
+
+    async def _quiet(self) -> Verdict:
+        """Play a scenario in which nothing is switched on: it has to stay steady, and its guards have to hold."""
+        with self._notes.phase("observe"):
+            watching = asyncio.create_task(guard(self._scenario.guards, self._evidence))
+            try:
+                await asyncio.wait([watching], timeout=self._options.hold_s)
+                if watching.done():
+                    watching.result()
+            finally:
+                watching.cancel()
+        with self._notes.phase("steady again"):
+            missed = await self._steady(self._scenario.steady_at("after"), fresh=False)
+        if missed:
+            return Verdict("not-steady-after", f"It did not stay steady: {_told(missed)}")
+        return Verdict("as-expected", "Nothing was switched on, and all stayed steady.")
+
+    async def _steady(self, claims: Sequence[Steady], *, fresh: bool) -> list[ProbeResult]:
+        """Wait until all claims hold; return those that do not in the end."""
+        results = await until_steady(claims, self._evidence, self._scenario.settle, self._notes.saw, fresh=fresh)
+        return [result for result in results if not result.held]
+
+    async def _watched(self, lease: Lease) -> list[ProbeResult]:
+        """Inject and observe, while guards and lease hold; return the symptoms that were not seen."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                watchers = [
+                    group.create_task(lease.lost()),
+                    group.create_task(guard(self._scenario.guards, self._evidence)),
+                    group.create_task(ended_elsewhere(self._controller, self._notes.injected)),
+                ]
+                results = await self._injected_and_observed(lease, group)
+                for watcher in watchers:
+                    watcher.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+        return [result for result in results if not result.held]
+
+    async def _injected_and_observed(self, lease: Lease, group: asyncio.TaskGroup) -> Sequence[ProbeResult]:
+        began = monotonic()
+        seeing = group.create_task(until_seen(self._scenario.symptoms, self._evidence, self._notes.saw))
+        with self._notes.phase("inject"):
+            injector = Injector(self._controller, lease.session, self._options.actor, self._notes.applied)
+            await injector.carry_out(self._scenario, self._options.seed)
+        with self._notes.phase("observe"):
+            results = await seeing
+            self._notes.saw(results)
+            await asyncio.sleep(max(0.0, began + self._options.hold_s - monotonic()))
+        return results
+
+    async def _restored(self, present: LoadState | None, verdict: Verdict) -> Verdict:
+        """Put load and data back; return `verdict`, or what was in the way."""
+        try:
+            if self._scenario.load:
+                await self._set_back(present)
+            if self._notes.injected and not self._options.keep_data:
+                await self._lab.reset()
+                self._data_reset = True
+        except RunEnded as error:
+            return Verdict("failed", f"{verdict.reason} The lab could not be restored: {error}")
+        return verdict
+
+    async def _set_back(self, present: LoadState | None) -> None:
+        if present is None:
+            await self._lab.stop_load()
+        else:
+            await self._lab.set_load(present.users, present.shape)
+
+
+async def _protected(playing: Coroutine[None, None, Verdict]) -> Verdict:
+    try:
+        return await playing
+    except RunEnded as ended:
+        return Verdict(ended.outcome, str(ended))
+    except asyncio.CancelledError:
+        # It has been heard: what follows, putting everything back, is not to be cancelled unless somebody asks again.
+        if task := asyncio.current_task():
+            task.uncancel()
+        return Verdict("interrupted", "Interrupted: everything was switched off at once.")
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the failure that came first; it has ended the others."""
+    failure: BaseException = group
+    while isinstance(failure, BaseExceptionGroup):
+        failure = failure.exceptions[0]
+    return failure
+
+
+def _told(results: Sequence[ProbeResult]) -> str:
+    return "; ".join(f"{result.says}: {result.sentence}" for result in results) + "."
+
+
+def _merged(present: LoadState | None, users: int | None, shape: str | None) -> LoadState:
+    known = present or LoadState(users=0, shape="steady")
+    return LoadState(users=known.users if users is None else users, shape=shape or known.shape)

@@ -1,0 +1,68 @@
+"""What the controller answers, as far as a run needs it. Members that it does not need are ignored."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Param(_Answer):
+    """A figure that a fault takes."""
+
+    name: str
+    type: Literal["number", "integer", "text"] = "number"
+    unit: str = ""
+    default: float | str | None = Field(None, description="None: it has to be given")
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = Field((), description="of a text; none: anything")
+    summary: str = ""
+
+
+class Fault(_Answer):
+    """A fault that can be switched on now."""
+
+    name: str
+    summary: str = ""
+    active: bool = False
+    on: tuple[str, ...] = Field((), description="where it can be had now: replicas, edges, a queue")
+    params: tuple[Param, ...] = ()
+
+
+class Faults(_Answer):
+    """All faults."""
+
+    faults: tuple[Fault, ...]
+
+
+class Lever(_Answer):
+    """The stop lever."""
+
+    held: bool = False
+    reason: str | None = None
+
+
+class Status(_Answer):
+    """What the controller says of itself."""
+
+    epoch: int
+    lever: Lever = Lever()
+
+
+class Session(_Answer):
+    """A lease under which things are on."""
+
+    id: str
+
+
+class Activation(_Answer):
+    """One thing that was switched on."""
+
+    id: str
+    fault: str
+    state: str
+    cause: str | None = None
+    applied_ms: float | None = None

@@ -1,0 +1,73 @@
+"""The control that makes `chaos run` safe to kill: what an experiment switches on is on only while it runs.
+
+    "controls": [{"name": "nightshift", "provider": {
+        "type": "python", "module": "chaos.toolkit.control", "arguments": {"ttl_s": 5}}}]
+
+It holds a session of the controller. When `chaos run` ends, the session ends, and with it whatever the experiment has
+left on; when `chaos run` is killed, hangs or loses its machine, that happens `ttl_s` seconds later at the latest.
+Should the session be lost while the experiment runs, the experiment is interrupted: its faults are off.
+"""
+
+import logging
+from typing import Any
+
+from chaoslib.exceptions import InterruptExecution, InvalidControl
+from chaoslib.exit import exit_gracefully
+
+from chaos.runner.errors import ControllerFailed
+from chaos.toolkit import places
+from chaos.toolkit.client import connect
+from chaos.toolkit.lease import Lease
+
+TTL_S = 5.0
+SHORTEST_S, LONGEST_S = 0.5, 60.0
+"""What the controller takes."""
+
+Json = dict[str, Any]
+
+logger = logging.getLogger("chaostoolkit")
+_held: list[Lease] = []
+"""The lease of the experiment that runs in this process. Chaos Toolkit calls functions of this module, and
+`cleanup_control` without any argument, so there is nowhere else to keep it."""
+
+
+def validate_control(control: Json) -> None:
+    """Raise chaoslib's `InvalidControl` unless the time to live is one that the controller takes."""
+    ttl_s = control["provider"].get("arguments", {}).get("ttl_s", TTL_S)
+    if isinstance(ttl_s, bool) or not isinstance(ttl_s, int | float) or not SHORTEST_S <= ttl_s <= LONGEST_S:
+        raise InvalidControl(
+            f"Control {control['name']!r}: ttl_s is {ttl_s!r}. Write seconds, from {SHORTEST_S:g} to {LONGEST_S:g}."
+        )
+
+
+def configure_control(configuration: Json, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- that of every function
+    """End what an experiment before this one in the same process may have left, and forget its session."""
+    cleanup_control()
+    configuration.pop(places.SESSION, None)
+
+
+def before_experiment_control(context: Json, configuration: Json, ttl_s: float = TTL_S) -> None:
+    """Begin the session; without it nothing is run."""
+    try:
+        client = connect(configuration, patience_s=ttl_s)
+        lease = Lease(client, ttl_s, f"chaos run: {context['title']}"[:100], _lost)
+    except (places.NoLab, ControllerFailed) as error:
+        raise InterruptExecution(f"Nothing was switched on. {error}") from error
+    _held.append(lease)
+    configuration[places.SESSION] = lease.session
+
+
+def after_experiment_control(context: Json, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- as above
+    """End the session, and whatever is left of it."""
+    cleanup_control()
+
+
+def cleanup_control() -> None:
+    """End the session, if that has not been done: also of an experiment that crashed."""
+    while _held:
+        _held.pop().end()
+
+
+def _lost(why: str) -> None:
+    logger.fatal("%s Its faults are off: the experiment is interrupted.", why)
+    exit_gracefully()
