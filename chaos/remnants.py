@@ -43,8 +43,8 @@ class Remnants:
         for activation in self._left.keys() | groups.keys():
             acts.expect(activation, groups.get(activation, ()))
             acts.take_back(activation)
-        # Nobody tells this life when a replica that the former one was cut off from has gone back to normal, nor when an
-        # act that was on its way has landed and been undone by the caretaker. By then both have.
+        # Nobody tells this life when a replica that the former one was cut off from has gone back to normal, nor when
+        # an act that was on its way has landed and been undone by the caretaker. By then both have.
         await asyncio.sleep(SILENCE_S)
         self._leases_ended = True
         for activation in self._undone & self._left.keys():

@@ -14,6 +14,7 @@ from chaos.drivers import Offer, Outcome, Plan
 from chaos.epoch import EpochFile
 from chaos.errors import ChaosError
 from chaos.journal import Event, Intent, Journal
+from chaos.lever import Lever
 from chaos.lifecycle import State
 from chaos.orders import Injection
 from chaos.settings import ControllerSettings
@@ -134,10 +135,12 @@ class Outside:
 
     async def plan(self, identity: str, order: Injection) -> Plan:
         """Say how it would be undone."""
+        del identity
         return Plan(order, frozenset(order.on), undo=({"kind": "simulated", "effect": order.seed},))
 
     async def apply(self, plan: Plan, began: float) -> Outcome:
         """Do it."""
+        del began
         landed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         seed = plan.order.seed
         assert seed is not None
@@ -146,7 +149,7 @@ class Outside:
         def land() -> None:
             self._world.effects.add(seed)
             if not landed.done() and not landed.get_loop().is_closed():
-                landed.get_loop().call_soon(lambda: landed.done() or landed.set_result(None))
+                landed.set_result(None)
 
         self._world.later(self._world.act_s, land)
         await landed
@@ -164,6 +167,7 @@ class Life:
         self.loop = Loop(world.clock)
         self.is_hung = self.is_dead = False
         self.awake_at = self.born_at = world.clock.now
+        self.died_at = float("inf")
         self.caretaker = SimulatedCaretaker(world)
         self.links: list[Link] = []
         self.loop.set_task_factory(self._task)
@@ -221,6 +225,7 @@ class Life:
         if self.is_dead:
             return
         self.awake_at, self.is_dead = self.last_awake(), True
+        self.died_at = self.world.clock.now
         journal = self.controller.scribe._journal
         assert isinstance(journal, WatchedJournal)
         journal.is_lost = True
@@ -230,7 +235,7 @@ class Life:
         for link in self.links:
             link.hang_up("controller")
         self.controller._caretaker = self.controller._acts._caretaker = None
-        self.controller.lever.pull = lambda _: None  # type: ignore[method-assign]
+        self.controller.lever = Lever(self.world.home / "nowhere")
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         for _ in range(5):

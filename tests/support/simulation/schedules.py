@@ -2,25 +2,25 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chaos.controller import BEAT_S, LEASE_S
+from chaos.controller import BEAT_S
+from chaos.fanout import LEASE_S
 from chaos.lifecycle import State
 from chaos.orders import Injection
 from chaos.sessions import Session
 from services.chassis.switches import Switch
 from tests.support.simulation.lives import OUTSIDE, Life
 from tests.support.simulation.replicas import SimulatedReplica
-from tests.support.simulation.wire import Network
+from tests.support.simulation.wire import Network, chance
 from tests.support.simulation.world import Asked, World
 
 DRIFT, STATUS = "billing.float_drift", "api.status"
 REPLICAS = {"billing-service-1": (DRIFT, STATUS), "billing-service-2": (DRIFT, STATUS), "order-service-1": (STATUS,)}
-PLACES = {
+PLACES: dict[str, list[tuple[str, ...]]] = {
     DRIFT: [(), ("billing-service",), ("billing-service-2",)],
     STATUS: [("billing-service-1",), ("billing-service", "order-service-1")],
     OUTSIDE: [("a->b",), ("c->d",)],
@@ -29,9 +29,9 @@ NETWORKS: dict[str, Callable[[int], Network]] = {
     "clear": lambda _: Network(),
     "cut": lambda _: Network(cut=True),
     "slow": lambda seed: Network(latency_s=seed / 40),
-    "lossy": lambda seed: Network(loses=0.3, chance=Random(seed)),
-    "doubling": lambda seed: Network(doubles=0.5, mixes_up_s=0.3, chance=Random(seed)),
-    "mixed up": lambda seed: Network(mixes_up_s=1.5, chance=Random(seed)),
+    "lossy": lambda seed: Network(loses=0.3, chance=chance(seed)),
+    "doubling": lambda seed: Network(doubles=0.5, mixes_up_s=0.3, chance=chance(seed)),
+    "mixed up": lambda seed: Network(mixes_up_s=1.5, chance=chance(seed)),
 }
 MOMENT_S = 0.05
 """What frames take on a clear network, and more."""
@@ -68,7 +68,8 @@ class Schedules(RuleBasedStateMachine):
 
     def _heal(self) -> None:
         world = self.world
-        world.disk_is_full = world.outside_is_down = False
+        world.disk_is_full = False
+        world.break_outside(is_down=False)
         for replica in world.replicas.values():
             replica.set_network(Network())
         for life in world.lives:
@@ -145,8 +146,12 @@ class Schedules(RuleBasedStateMachine):
     def begin_session(self, ttl_s: float) -> None:
         """Somebody promises to stay."""
         life = self._life()
-        session: Session = life.controller.sessions.begin("somebody", ttl_s, life.controller.settle())
-        self.sessions[session.id] = (life, self.world.clock.now, ttl_s)
+
+        async def begin() -> None:
+            session: Session = life.controller.sessions.begin("somebody", ttl_s, life.controller.settle())
+            self.sessions[session.id] = (life, self.world.clock.now, ttl_s)
+
+        life.ask(begin())
 
     @precondition(lambda self: self.sessions)
     @rule(data=st.data())
@@ -155,11 +160,13 @@ class Schedules(RuleBasedStateMachine):
         position = data.draw(st.integers(0, len(self.sessions) - 1))
         key = list(self.sessions)[position]
         life, _, ttl_s = self.sessions[key]
-        if life.is_awake and life.controller.sessions.has(key):
-            life.controller.settle()
-            if life.controller.sessions.has(key):
-                life.controller.sessions.renew(key, self.world.clock.now)
-                self.sessions[key] = (life, self.world.clock.now, ttl_s)
+
+        async def renew() -> None:
+            life.controller.sessions.renew(key, life.controller.settle())
+            self.sessions[key] = (life, self.world.clock.now, ttl_s)
+
+        if life.is_awake:
+            life.ask(renew())
 
     # What happens to the controller.
 
@@ -234,9 +241,8 @@ class Schedules(RuleBasedStateMachine):
     @rule(is_down=st.booleans(), act_s=st.sampled_from([0.001, 0.2, 0.4]))
     def break_outside(self, is_down: bool, act_s: float) -> None:
         """Whoever does things outside of the replicas answers slowly, or not when they are to be undone."""
-        if self.world.outside_is_down:
-            self.world.outside_was_down_at = self.world.clock.now
-        self.world.outside_is_down, self.world.act_s = is_down, act_s
+        self.world.break_outside(is_down=is_down)
+        self.world.act_s = act_s
 
     @rule(days=st.sampled_from([-400, 400]))
     def jump(self, days: int) -> None:
@@ -302,9 +308,9 @@ class Schedules(RuleBasedStateMachine):
         assert seed not in world.reverted, "still there after it was reverted"
         if world.outside_is_down or now - world.outside_was_down_at < LEASE_S + CARETAKER_S:
             return
-        lost_s = now - asked.life.last_awake()
-        bound_s = CARETAKER_S if asked.life.is_dead else LEASE_S + CARETAKER_S
-        assert lost_s <= bound_s, "its controller is gone, and nobody has undone it"
+        life = asked.life
+        until = min(life.last_awake() + LEASE_S + CARETAKER_S, life.died_at + CARETAKER_S)
+        assert now <= until, "its controller is gone, and nobody has undone it"
         assert now <= asked.deadline + LEASE_S + CARETAKER_S + BEAT_S, "still there after its own deadline"
 
     def _undisturbed_for(self, replica: SimulatedReplica, asked: Asked) -> float:

@@ -111,7 +111,9 @@ class Loop(asyncio.BaseEventLoop):
         scheduled = self._scheduled  # type: ignore[attr-defined]
         return min((handle.when() for handle in scheduled if not handle.cancelled()), default=float("inf"))
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Any, func: Any, *args: Any
+    ) -> Any:
         """Have a simulated thread do it."""
         future: asyncio.Future[Any] = self.create_future()
 

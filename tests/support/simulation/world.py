@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 import chaos.controller
+import chaos.fanout
 import chaos.undo
 from chaos.journal import Journal
 from chaos.settings import ControllerSettings
@@ -70,7 +71,7 @@ class World:
         self._leaving.callback(structlog.configure, **config)
         seams: list[tuple[Any, str, Any]] = [
             (chaos.controller, "Journal", lambda file: WatchedJournal(file, self)),
-            (chaos.controller, "EpochFile", lambda home: FullableEpochFile(home, self)),
+            (chaos.fanout, "EpochFile", lambda home: FullableEpochFile(home, self)),
             (chaos.controller, "_end_with", lambda _: None),
         ]
         for module, name, seam in seams:
@@ -97,7 +98,9 @@ class World:
                 if life.is_awake:
                     life.run()
             self._watch()
-            soonest = min(life.loop.next_timer() for life in self.lives if life.is_awake) if self._awake() else until + 1
+            soonest = (
+                min(life.loop.next_timer() for life in self.lives if life.is_awake) if self._awake() else until + 1
+            )
             if self._events:
                 soonest = min(soonest, self._events[0][0])
             if soonest > until:
@@ -109,6 +112,12 @@ class World:
 
     def _awake(self) -> list[Life]:
         return [life for life in self.lives if life.is_awake]
+
+    def break_outside(self, *, is_down: bool) -> None:
+        """Have nothing undone outside of the replicas, or again."""
+        if self.outside_is_down:
+            self.outside_was_down_at = self.clock.now
+        self.outside_is_down = is_down
 
     def begin_life(self) -> None:
         """Start the controller. On a full disk it cannot."""
