@@ -23,6 +23,7 @@ BENCHMARKS = (
     "switch_read",
     "actions_off",
     "sqlite_statement",
+    "proxy",
 )
 """Modules of this package, each run in a process of its own."""
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from benchmarks import closed_loop, figures
 from benchmarks.figures import Figure
 from benchmarks.laboratory import Lab, free_ports
+from lab.site import PORTS
 
 SKUS = ["TEA-EARL-100", "TEA-SENCHA-100"]
-PORTS = 13
 GOAL_S = 3.0
 
 

@@ -17,6 +17,8 @@ class Known:
     name: str
     summary: str
     params: tuple[Parameter, ...]
+    is_scoped: bool
+    """Whether it can be shown to some calls only."""
 
     @property
     def is_general(self) -> bool:
@@ -34,7 +36,7 @@ class Catalogue:
         """Take note of what a replica has."""
         for one in declared:
             params = tuple(Parameter.model_validate(param.model_dump(exclude_none=True)) for param in one.params)
-            self._known[one.name] = Known(one.name, one.summary, params)
+            self._known[one.name] = Known(one.name, one.summary, params, one.scoped)
 
     def has(self, name: str) -> bool:
         """Tell whether `name` has been declared."""

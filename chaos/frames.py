@@ -50,6 +50,7 @@ class Declared(BaseModel):
     name: str
     summary: str
     params: list[Param]
+    scoped: bool = Field(description="whether it can be shown to some calls only; what lasts belongs to no call")
 
 
 class Hello(Frame):

@@ -27,8 +27,8 @@ class Parameter(BaseModel):
         """Return what is allowed, for a sentence."""
         if self.choices:
             return f"{self.name} is one of {', '.join(self.choices)}"
-        bounds = f" from {self.minimum:g}" if self.minimum is not None else ""
-        bounds += f" to {self.maximum:g}" if self.maximum is not None else ""
+        bounds = f" from {self.minimum:.12g}" if self.minimum is not None else ""
+        bounds += f" to {self.maximum:.12g}" if self.maximum is not None else ""
         kind = {"number": "a number", "integer": "a whole number", "text": "a text"}[self.type]
         return f"{self.name} is {kind}{bounds}{f' ({self.unit})' if self.unit else ''}"
 

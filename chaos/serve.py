@@ -14,6 +14,7 @@ from chaos.care import Caretaker
 from chaos.controller import Controller
 from chaos.drivers import Driver
 from chaos.drivers.messages import Messages
+from chaos.drivers.network import Network
 from chaos.drivers.processes import Processes
 from chaos.drivers.settings import Settings
 from chaos.listening import listen
@@ -61,10 +62,13 @@ def main() -> None:
 
 def drivers(settings: ControllerSettings) -> list[Driver]:
     """Return who carries out what the replicas do not do themselves."""
-    if settings.lab_state is None:
-        return []
-    supervisor = Supervisor(settings.lab_state)
-    return [Processes(supervisor), Settings(supervisor), Messages(supervisor)]
+    found: list[Driver] = []
+    if settings.lab_state is not None:
+        supervisor = Supervisor(settings.lab_state)
+        found += [Processes(supervisor), Settings(supervisor), Messages(supervisor)]
+    if settings.proxy_url is not None:
+        found.append(Network(settings.proxy_url))
+    return found
 
 
 def _sentence(mistake: ErrorDetails) -> str:

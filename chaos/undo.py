@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 TIMEOUT_S = 2.0
+BAD_REQUEST, NOT_FOUND = 400, 404
 GONE = frozenset({"unknown-name", "not-running"})
 
 Record = dict[str, Any]
@@ -32,25 +33,39 @@ def carry_out(record: Record) -> None:
         raise CannotUndo(f"{type(error).__name__}: {error}") from error
 
 
-def _call(record: Record) -> None:
+def _make_calls(record: Record) -> None:
+    problems = [problem for call in record["calls"] if (problem := _problem_of(call))]
+    if problems:
+        raise CannotUndo("; ".join(problems))
+
+
+def _problem_of(call: dict[str, Any]) -> str:
+    try:
+        status, said = http_call(call)
+    except OSError as error:
+        return f"{call['method']} {call['url']}: {error or type(error).__name__}"
+    if status < BAD_REQUEST or status == NOT_FOUND:
+        return ""
+    return f"{call['method']} {call['url']} was answered {status} {said.decode(errors='replace').strip()}"
+
+
+def http_call(call: dict[str, Any]) -> tuple[int, bytes]:
+    """Make one call; return the status and the body of the answer. Raises `OSError` when there is none."""
     # Loaded here, because it brings as much with it as the whole caretaker takes otherwise.
-    from http.client import BAD_REQUEST, NOT_FOUND, HTTPConnection, HTTPException  # noqa: PLC0415
+    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415
     from urllib.parse import urlsplit  # noqa: PLC0415
 
-    for call in record["calls"]:
-        where = urlsplit(call["url"])
-        connection = HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_S)
-        try:
-            body = None if call.get("body") is None else json.dumps(call["body"])
-            connection.request(call["method"], where.path, body, {"Content-Type": "application/json"} if body else {})
-            answer = connection.getresponse()
-            answer.read()
-        except HTTPException as error:
-            raise CannotUndo(f"{call['method']} {call['url']}: {error!r}") from error
-        finally:
-            connection.close()
-        if answer.status >= BAD_REQUEST and answer.status != NOT_FOUND:
-            raise CannotUndo(f"{call['method']} {call['url']} was answered {answer.status}")
+    where = urlsplit(call["url"])
+    connection = HTTPConnection(where.hostname or "", where.port, timeout=TIMEOUT_S)
+    try:
+        body = None if call["body"] is None else json.dumps(call["body"])
+        connection.request(call["method"], where.path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    except HTTPException as error:
+        raise ConnectionError(repr(error)) from error
+    finally:
+        connection.close()
 
 
 def _signal(record: Record) -> None:
@@ -80,4 +95,4 @@ def ask_lab(state_file: Path, verb: str, arguments: dict[str, Any]) -> dict[str,
     raise ConnectionResetError("the supervisor hung up before it had answered")
 
 
-_HOW = {"http": _call, "signal": _signal, "lab": _ask_lab}
+_HOW = {"http": _make_calls, "signal": _signal, "lab": _ask_lab}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lab import operating
-from lab.errors import LabError
+from lab.errors import LabError, Refused
 from lab.fleet import Fleet
 from lab.overrides import Overrides, Slot, Value
 from lab.replica import Replica
@@ -19,7 +19,9 @@ class Adjusting:
 
     def __init__(self, fleet: Fleet, overrides: Overrides) -> None:
         self._fleet = fleet
-        self._overrides = overrides
+        self.overrides = overrides
+        self.good: dict[str, dict[str, Value]] = {}
+        """Replica → settings that an operator has declared good; all others are good as the lab started them."""
 
     async def listed(self, name: str) -> dict[str, list[dict[str, Any]]]:
         """Return the settings in force, by replica of the service, or the one replica, called `name`."""
@@ -31,12 +33,58 @@ class Adjusting:
     async def put(self, name: str, settings: Mapping[str, Value]) -> Changes:
         """Put `settings` over what is in force, for the chaos controller; all replicas called `name`, or none."""
         for replica in self._fleet.named(name):
-            self._overrides.ensure_not_put(replica.name, settings)
-        return await self._change(name, settings, self._overrides.note_put)
+            self.overrides.ensure_not_put(replica.name, settings)
+        return await self._change(name, settings, self.overrides.note_put)
+
+    async def undo(self, changes: Changes) -> Changes:
+        """Take back what `set` has changed. Raises Refused when something else is in force meanwhile."""
+        for instance, changed in changes.items():
+            for setting, values in changed.items():
+                await self._ensure_in_force(instance, setting, values["now"])
+        undone: Changes = {}
+        for instance, changed in changes.items():
+            former = {n: self.overrides.unbeaten(instance, n, values["was"]) for n, values in changed.items()}
+            told = await operating.ask(self._replica(instance), "PATCH", "/settings", former)
+            undone[instance] = told["changed"]
+            for setting, value in former.items():
+                self.overrides.note_undone(instance, setting, value)
+        return undone
+
+    async def _ensure_in_force(self, instance: str, setting: str, value: Value) -> None:
+        present = await self._in_force(self._replica(instance), setting)
+        if present != value:
+            raise Refused(
+                f"{setting} of {instance} is {present} now, not the {value} that was set then.",
+                hint=f"Set it as you want it: lab ops set {instance} {setting}=VALUE",
+            )
+
+    def _replica(self, instance: str) -> Replica:
+        return self._fleet.named(instance)[0]
 
     async def set(self, name: str, settings: Mapping[str, Value]) -> Changes:
         """Set `settings` as an operator does: all replicas called `name`, or none."""
-        return await self._change(name, settings, self._overrides.note_operator)
+        return await self._change(name, settings, self.overrides.note_operator)
+
+    async def mark_good(self) -> tuple[dict[str, dict[str, Value]], dict[str, dict[str, Value]]]:
+        """Remember what is in force, as far as it was changed, as good; return what was good before, and is now."""
+        was = self.good
+        self.good = {}
+        for instance, settings in self.overrides.slots.items():
+            replica = self._replica(instance)
+            self.good[instance] = {setting: await self._in_force(replica, setting) for setting in settings}
+        return was, self.good
+
+    async def roll_back(self) -> Changes:
+        """Put every setting that is not what was last known to be good back to that, whoever has changed it."""
+        changes: Changes = {}
+        for instance, slots in list(self.overrides.slots.items()):
+            replica, good = self._replica(instance), self.good.get(instance, {})
+            for setting, slot in list(slots.items()):
+                value = good.get(setting, slot.base)
+                if await self._in_force(replica, setting) != value:
+                    changed = await self._change(instance, {setting: value}, self.overrides.note_operator)
+                    changes.setdefault(instance, {}).update(changed[instance])
+        return changes
 
     async def take_back(self, instance: str, settings: Iterable[str]) -> dict[str, Any]:
         """Put back what was in force before `put`. Repeating it does no harm.
@@ -47,7 +95,7 @@ class Adjusting:
         kept: dict[str, dict[str, Value]] = {}
         for replica in self._fleet.named(instance):
             for setting in settings:
-                slot = self._overrides.of(replica.name, setting)
+                slot = self.overrides.of(replica.name, setting)
                 done, value = await self._back(replica, setting, slot) if slot else (False, None)
                 (restored if done else kept).setdefault(replica.name, {})[setting] = value
         return {"restored": restored, "kept": kept}
@@ -68,7 +116,7 @@ class Adjusting:
 
     async def _in_force(self, replica: Replica, setting: str) -> Value:
         told = await operating.ask(replica, "GET", "/settings")
-        return next(one["value"] for one in told["settings"] if one["name"] == setting)
+        return next((one["value"] for one in told["settings"] if one["name"] == setting), None)
 
     async def _change(self, name: str, settings: Mapping[str, Value], note: Note) -> Changes:
         changes: Changes = {}

@@ -29,8 +29,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-COMMAND = re.compile(r"\blab(?= (?:chaos|doctor|down|load|logs|reset|restart|status|up)\b)")
-AT_HOME = re.compile(r"\blab (?:(?:chaos|load) [a-z]+|doctor|down|logs|reset|restart|status|up)\b(?! --home)")
+COMMAND = re.compile(r"\blab(?= (?:chaos|doctor|down|load|logs|ops|reset|restart|status|up)\b)")
+AT_HOME = re.compile(
+    r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|doctor|down|logs|reset|restart|status|up)\b"
+    r"(?! --home)"
+)
 
 
 def home(function: F) -> F:
@@ -94,6 +97,11 @@ def person() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a user that has no name
         return "somebody"
+
+
+def typed(text: str, home: Home) -> str:
+    """Write every `lab VERB` in `text` as it can be typed here and means the lab in `home`."""
+    return pasteable(at_home(text, home))
 
 
 def chosen_home() -> Home | None:

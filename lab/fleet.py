@@ -37,17 +37,35 @@ class Fleet:
         self._topology = topology
         self._site = site
         self._overrides = overrides
-        self.replicas = {
-            instance.name: Replica(
-                instance,
-                launchers[instance.process.forked],
-                lambda instance=instance: self._orders(instance),  # type: ignore[misc]
-                log,
-                ready_within_s=ready_within_s,
-                changed=changed,
-            )
-            for instance in topology.instances(site().base)
-        }
+        self._make: Callable[[Instance], Replica] = lambda instance: Replica(
+            instance,
+            launchers[instance.process.forked],
+            lambda: self._orders(instance),
+            log,
+            ready_within_s=ready_within_s,
+            changed=changed,
+            key_file=site().home.key_file,
+        )
+        self.replicas: dict[str, Replica] = {}
+        self.as_described()
+
+    def as_described(self) -> None:
+        """Have the replicas of the topology, none more and none less; those that go have been stopped."""
+        former, self.replicas = self.replicas, {}
+        for instance in self._topology.instances(self._site().base):
+            self.replicas[instance.name] = former.get(instance.name) or self._make(instance)
+
+    def add(self, instance: Instance) -> Replica:
+        """Take one more replica in, next to those of its service; it has to be started."""
+        added = self._make(instance)
+        others = list(self.replicas.values())
+        last = max(i for i, other in enumerate(others) if other.instance.process is instance.process)
+        self.replicas = {one.name: one for one in (*others[: last + 1], added, *others[last + 1 :])}
+        return added
+
+    def remove(self, replica: Replica) -> None:
+        """Forget a replica that has been stopped."""
+        self.replicas = {name: one for name, one in self.replicas.items() if one is not replica}
 
     def where(self, wanted: Callable[[Process], bool]) -> list[Replica]:
         """Return the replicas of the processes that are wanted."""

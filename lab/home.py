@@ -50,6 +50,11 @@ class Home:
         """While it is there no fault is on and none can be switched on; anybody may make it."""
         return self.run / "STOP"
 
+    @property
+    def operations_file(self) -> Path:
+        """What the people on call have done, one JSON object per line; only ever appended to."""
+        return self.run / "operations.jsonl"
+
     def database(self, name: str) -> Path:
         """Return the file of one database."""
         return self.data / f"{name}.db"

@@ -1,5 +1,6 @@
 """Asking a replica through its operator's interface, `/-/…` on its own port."""
 
+import hmac
 import json
 from typing import Any
 
@@ -17,9 +18,13 @@ async def ask(replica: Replica, method: str, path: str, body: Any = None, *, wit
 
     Raises NoAnswer when it is silent, UnknownName when it has no such thing, Refused when it says no for other reasons.
     """
+    if not replica.instance.process.joins_channel:  # what is the lab's own has verbs of its own
+        raise Refused(f"{replica.name} is no service of the platform; it cannot be operated like one.")
     answer = None
     if replica.pid is not None:
-        answer = await probe.ask(replica.instance.port, method, f"/-{path}", body, within_s=within_s)
+        answer = await probe.ask(
+            replica.instance.port, method, f"/-{path}", body, headers=_credentials(replica), within_s=within_s
+        )
     if answer is None:
         raise NoAnswer(f"{replica.name} does not answer.", hint="See how it is: lab status")
     try:
@@ -29,6 +34,15 @@ async def ask(replica: Replica, method: str, path: str, body: Any = None, *, wit
     if answer.status >= 400:
         raise _refused(replica, answer.status, told)
     return told
+
+
+def _credentials(replica: Replica) -> dict[str, str]:
+    """Return what shows a service whose port is public that it is we who ask."""
+    try:
+        key = replica.key_file.read_bytes().strip() if replica.key_file else b""
+    except OSError:
+        return {}
+    return {"X-Operator": hmac.digest(key, b"operator", "sha256").hex()}
 
 
 def _refused(replica: Replica, status: int, problem: Json) -> LabError:

@@ -48,7 +48,7 @@ class Overrides:
     def environment(self, instance: Instance) -> dict[str, str]:
         """Return what the next process of `instance` is told on top of its usual environment."""
         wanted = {n: slot.next for n, slot in self.slots.get(instance.name, {}).items() if slot.next != slot.base}
-        wanted |= self.places.get(instance.name, {})
+        wanted = self.places.get(instance.name, {}) | wanted
         return {variable(instance.process.prefix, name): _text(value) for name, value in wanted.items()}
 
     def note_operator(self, instance: str, name: str, was: Value, now: Value) -> None:
@@ -78,6 +78,29 @@ class Overrides:
         """Return what operators have changed on a replica."""
         return {n: slot.sound for n, slot in self.slots.get(instance, {}).items() if slot.sound != slot.base}
 
+    def place(self, instance: str, name: str, value: Value) -> None:
+        """Remember a setting that follows from where others run."""
+        self.places.setdefault(instance, {})[name] = value
+        if slot := self.of(instance, name):
+            slot.sound = value
+
+    def unbeaten(self, instance: str, name: str, value: Value) -> Value:
+        """Return what to put back when an operator's act that found `value` is undone.
+
+        What the controller had put and has taken back since is not brought back.
+        """
+        slot = self.of(instance, name)
+        return slot.over[1] if slot is not None and slot.over is not None and slot.over[0] == value else value
+
+    def note_undone(self, instance: str, name: str, now: Value) -> None:
+        """Remember that an operator's act was undone: what the controller had put before holds again, as its own."""
+        slot = self._slot(instance, name, now)
+        if slot.beaten is not None and slot.beaten[0] == now:
+            slot.put, slot.sound = slot.beaten
+        else:
+            slot.sound = now
+        slot.beaten = None
+
     def adopt(self, instance: str, model: str) -> None:
         """Have a new replica start as `model`, one of the same service, would."""
         self.slots[instance] = {name: Slot(slot.base, slot.sound) for name, slot in self.slots.get(model, {}).items()}
@@ -90,6 +113,7 @@ class Overrides:
     def clear(self) -> None:
         """Put every setting back to what the lab starts its replicas with."""
         self.slots.clear()
+        self.places.clear()
 
     def _slot(self, instance: str, name: str, was: Value) -> Slot:
         return self.slots.setdefault(instance, {}).setdefault(name, Slot(was, was))

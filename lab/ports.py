@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     import psutil
 
 HOST = "127.0.0.1"
-SEARCHED = range(10_000, 32_000, 16)
+SEARCHED = range(10_000, 32_000, 32)
 """Where free blocks are looked for: below the ports that systems give to outgoing connections."""
+SPARE = range(32_000, 32_700)
+"""Where ports for further replicas are looked for: above the blocks, below what Linux gives to outgoing connections."""
 NAMED = 2
 """As many ports, and as many of those who have them, are named; of the rest, the number."""
 
@@ -107,3 +109,11 @@ def _home_of(process: "psutil.Process") -> str:
             if title.startswith(SUPERVISOR_OF):
                 return title.removeprefix(SUPERVISOR_OF)
     return ""
+
+
+def free_port() -> int:
+    """Return a free port away from those that labs take. Raises PortTaken when there is none."""
+    for port in random.sample(SPARE, len(SPARE)):
+        if is_free(port):
+            return port
+    raise PortTaken(f"There is no free port from {SPARE.start} to {SPARE.stop}.")

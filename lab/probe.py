@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 HOST = "127.0.0.1"
@@ -19,19 +20,22 @@ async def get(port: int, path: str, *, within_s: float) -> Answer | None:
     return await ask(port, "GET", path, within_s=within_s)
 
 
-async def ask(port: int, method: str, path: str, body: Any = None, *, within_s: float) -> Answer | None:
+async def ask(
+    port: int, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, within_s: float
+) -> Answer | None:
     """Return the answer to one request with a JSON body, or nothing when there is none in time."""
     content = b"" if body is None else json.dumps(body).encode()
     try:
-        return await asyncio.wait_for(_exchange(port, method, path, content), within_s)
+        return await asyncio.wait_for(_exchange(port, method, path, content, headers or {}), within_s)
     except (OSError, TimeoutError, ValueError, IndexError):
         return None
 
 
-async def _exchange(port: int, method: str, path: str, content: bytes) -> Answer:
+async def _exchange(port: int, method: str, path: str, content: bytes, headers: Mapping[str, str]) -> Answer:
     reader, writer = await asyncio.open_connection(HOST, port)
     try:
         head = f"{method} {path} HTTP/1.0\r\nHost: {HOST}:{port}\r\nAccept: */*\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         if content:
             head += f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
         writer.write(f"{head}\r\n".encode() + content)

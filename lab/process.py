@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from lab.errors import UnknownName
-from lab.site import CHANNEL_OFFSET, Site
+from lab.site import CHANNEL_OFFSET, EDGES_OFFSET, Site
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Process:
     """The process that shares requests out among its replicas, and is told of them by its setting `backends`."""
     queue: str = ""
     """The queue whose messages its replicas share."""
-    alone_because: str = ""
-    """Why a further replica would be of no use."""
+    carries_calls: bool = False
+    """Whether the calls of the platform go through it."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,20 @@ class Instance:
     process: Process
     number: int
     port: int
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One way from a caller, all replicas of it, to a callee; of a callee that has several, to one of them."""
+
+    name: str
+    """`payment-service->payment-provider`, or `load-balancer->api-gateway-1`."""
+    caller: str
+    callee: str
+    port: int
+    """Where the caller finds it."""
+    upstream: int
+    """Where the callee listens."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,36 @@ class Topology:
     def ports(self, base: int) -> list[tuple[int, str]]:
         """Every port of the lab, with the name of who is to listen there."""
         listeners = [(instance.port, instance.name) for instance in self.instances(base)]
-        return [*listeners, (base + CHANNEL_OFFSET, "the agents' channel")]
+        ways = [(edge.port, f"the way {edge.name}") for edge in self.edges(base)]
+        return [*listeners, (base + CHANNEL_OFFSET, "the agents' channel"), *ways]
+
+    def edges(self, base: int) -> list[Edge]:
+        """Every way between processes of the platform, if some process carries calls; the load is not among them."""
+        if not any(process.carries_calls for process in self.processes):
+            return []
+        called = [
+            (p.name, callee) for p in self.processes if not p.is_load for callee in dict.fromkeys(p.calls.values())
+        ]
+        ways = [
+            (caller, self.named(callee), replica)
+            for caller, callee in called
+            for replica in self._replicas(callee, base)
+        ]
+        return [
+            Edge(
+                f"{caller}->{callee.name if callee.replicas == 1 else replica.name}",
+                caller,
+                callee.name,
+                base + EDGES_OFFSET + number,
+                replica.port,
+            )
+            for number, (caller, callee, replica) in enumerate(ways)
+        ]
+
+    def called_at(self, caller: str, callee: str, base: int) -> list[str]:
+        """Return the URLs at which one process finds the replicas of another."""
+        ways = [url(edge.port) for edge in self.edges(base) if (edge.caller, edge.callee) == (caller, callee)]
+        return ways or self.urls_of(callee, base)
 
     def named(self, name: str) -> Process:
         """Return the process that is called `name`, in short or in full."""
@@ -90,7 +133,10 @@ class Topology:
 
     def urls_of(self, name: str, base: int) -> list[str]:
         """Return the URLs of all replicas of one process."""
-        return [url(instance.port) for instance in instances_of(self.named(name), base)]
+        return [url(instance.port) for instance in self._replicas(name, base)]
+
+    def _replicas(self, name: str, base: int) -> list[Instance]:
+        return list(instances_of(self.named(name), base))
 
     def environment(self, instance: Instance, site: Site) -> dict[str, str]:
         """Everything that `instance` is told, by environment variable."""
@@ -98,7 +144,9 @@ class Topology:
         settings = {"HOST": site.host, "PORT": str(instance.port), "INSTANCE": instance.name}
         if process.joins_channel:
             settings |= {"CHANNEL": f"{site.host}:{site.channel_port}", "CHANNEL_KEY_FILE": str(site.home.key_file)}
-        settings |= {setting: self.urls_of(peer, site.base)[0] for setting, peer in process.calls.items()}
+        settings |= {
+            setting: self.called_at(process.name, peer, site.base)[0] for setting, peer in process.calls.items()
+        }
         settings |= {
             setting: f"sqlite+aiosqlite:///{site.home.database(database)}"
             for setting, database in process.databases.items()
@@ -109,7 +157,10 @@ class Topology:
 
     def waves(self) -> list[list[str]]:
         """Names of processes in the order in which they end: callers before those they call."""
-        callers = {p.name: {q.name for q in self.processes if p.name in q.calls.values()} for p in self.processes}
+        callers = {
+            p.name: {q.name for q in self.processes if p.name in q.calls.values() or (p.carries_calls and q.calls)}
+            for p in self.processes
+        }
         waves: list[list[str]] = []
         while callers:
             wave = [name for name, left in callers.items() if not left & callers.keys()] or list(callers)

@@ -30,6 +30,8 @@ class Queues:
         silence: NoAnswer | None = None
         for replica in self._consumers(queue):
             try:
+                # What is sent to a process that is stopped would be done when it goes on, long after we gave up.
+                await operating.ask(replica, "GET", "/drain")
                 return await operating.ask(replica, method, path, body)
             except NoAnswer as error:
                 silence = error

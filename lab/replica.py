@@ -5,6 +5,7 @@ import contextlib
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Literal
 
 from lab import probe
@@ -41,8 +42,10 @@ class Replica:
         *,
         ready_within_s: float,
         changed: Callable[["Replica"], None],
+        key_file: Path | None = None,
     ) -> None:
         self.instance = instance
+        self.key_file = key_file
         self.state: State = "stopped"
         self.restarts = 0
         self.started_at = ""

@@ -14,6 +14,7 @@ from lab.eventlog import EventLog, now
 from lab.execlaunch import ExecLauncher
 from lab.fleet import Fleet
 from lab.forklaunch import ForkLauncher
+from lab.ops.operations import Operations
 from lab.overrides import Overrides
 from lab.process import Topology, modules, url
 from lab.replica import Replica
@@ -53,6 +54,7 @@ class Lab:
             overrides=self.overrides,
         )
         self.adjusting = Adjusting(self.fleet, self.overrides)
+        self.operations = Operations(self.fleet, self.adjusting, site.home)
 
     async def start(self, socket: str, *, load: bool) -> None:
         """Start everything; `socket` is where the lab can be talked to. Raises StartFailed."""
@@ -96,6 +98,9 @@ class Lab:
         await self._note_present_load()
         await self.fleet.stop(replicas)
         self.overrides.clear()
+        self.adjusting.good = {}
+        self.fleet.as_described()
+        replicas = self.fleet.where(lambda process: not process.keeps_on)
         with preflight.troubles_with(self.site.home):
             preflight.delete_databases(self.site.home)
         await self.fleet.start(replica for replica in replicas if not replica.instance.process.is_load)

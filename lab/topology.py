@@ -6,8 +6,8 @@ Nothing here imports a service: processes are named by dotted names, looked up i
 import json
 from collections.abc import Mapping
 
-from lab.process import Process, Topology
-from lab.site import CHANNEL_OFFSET, Site
+from lab.process import Process, Topology, url
+from lab.site import CHANNEL_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
 
@@ -52,7 +52,6 @@ def _service(
     balances: bool = False,
     balancer: str = "",
     queue: str = "",
-    alone_because: str = "",
 ) -> Process:
     package = f"services.{short}"
     return Process(
@@ -68,7 +67,6 @@ def _service(
         computed=_backends if balances else None,
         balancer=balancer,
         queue=queue,
-        alone_because=alone_because,
         preload=(f"{package}.settings", f"{package}.app"),
     )
 
@@ -76,9 +74,17 @@ def _service(
 def _backends(site: Site, topology: Topology) -> dict[str, str]:
     backends = [
         {"url": address, "health_path": "/ready", "interval_s": 0.5, "rise": 1, "fall": 2}
-        for address in topology.urls_of("api-gateway", site.base)
+        for address in topology.called_at("load-balancer", "api-gateway", site.base)
     ]
     return {"BACKENDS": json.dumps(backends)}
+
+
+def _edges(site: Site, topology: Topology) -> dict[str, str]:
+    edges = [
+        {"name": edge.name, "listen": f"{site.host}:{edge.port}", "upstream": f"{site.host}:{edge.upstream}"}
+        for edge in topology.edges(site.base)
+    ]
+    return {"EDGES": json.dumps(edges)}
 
 
 def _load(site: Site, _: Topology) -> dict[str, str]:
@@ -91,6 +97,7 @@ def _controller(site: Site, _: Topology) -> dict[str, str]:
         "CHANNEL_KEY_FILE": str(site.home.key_file),
         "HOME": str(site.home.run),
         "LAB_STATE": str(site.home.state_file),
+        "PROXY_URL": url(site.base + MESH_OFFSET),
     }
 
 
@@ -110,6 +117,20 @@ def platform() -> Topology:
                 joins_channel=False,
                 sealed=True,
                 keeps_on=True,
+            ),
+            Process(
+                short="mesh",
+                name="mesh",
+                prefix="PROXY_",
+                offset=MESH_OFFSET,
+                target="chaos.proxy.serve:main",
+                computed=_edges,
+                ready_path="/version",
+                preload=("chaos.proxy.serve",),
+                joins_channel=False,
+                sealed=True,
+                keeps_on=True,
+                carries_calls=True,
             ),
             _service("provider", "payment-provider", 10, databases={"DATABASE_URL": "provider"}),
             _service(

@@ -6,6 +6,7 @@ from typing import Any
 
 from lab.control_server import Verb
 from lab.errors import LabError
+from lab.ops import verbs as ops
 from lab.queues import Queues
 from lab.runtime import Lab
 from lab.signalling import Signalling
@@ -26,15 +27,19 @@ class Verbs:
     def all(self) -> dict[str, Verb]:
         """Name on the wire → what to await."""
         lab = self._lab
-        return self._of_chaos() | {
-            "ping": self._ping,
-            "status": lab.status,
-            "stop": self._stop,
-            "restart": lambda name: self.alone(lab.restart(name)),
-            "reset": lambda: self.alone(lab.reset()),
-            "load.start": lambda users=None, shape=None: self.alone(lab.start_load(users, shape)),
-            "load.stop": lambda: self.alone(lab.stop_load()),
-        }
+        return (
+            self._of_chaos()
+            | dict(ops.of(lab.operations, self.alone))
+            | {
+                "ping": self._ping,
+                "status": lab.status,
+                "stop": self._stop,
+                "restart": lambda name: self.alone(lab.restart(name)),
+                "reset": lambda: self.alone(lab.reset()),
+                "load.start": lambda users=None, shape=None: self.alone(lab.start_load(users, shape)),
+                "load.stop": lambda: self.alone(lab.stop_load()),
+            }
+        )
 
     def _of_chaos(self) -> dict[str, Verb]:
         """Return what the chaos controller, and whoever undoes for it, may have done. Only a restart waits its turn."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from chaos.activations import EVERYWHERE
 from chaos.drivers import Offer, Outcome, Plan
-from chaos.errors import NoReplica, UnknownTarget
+from chaos.errors import BadParameter, NoReplica, UnknownTarget
 from chaos.fanout import Fanout
 from chaos.orders import Injection
 from chaos.parameters import completed
@@ -37,6 +37,10 @@ class Switches:
         del identity
         declared = self._fanout.catalogue.get(order.fault)
         params = completed(order.fault, order.params, declared.params)
+        if not declared.is_scoped and (order.baggage is not None or order.percent < 100):
+            raise BadParameter(
+                f"{order.fault} lasts: it cannot be shown to some calls only.", instead="Leave percent and baggage out."
+            )
         having = self.having(order.fault)
         if not having:
             raise NoReplica(f"No replica that has {order.fault} is connected.", instead="GET /status lists who is.")

@@ -62,7 +62,7 @@ def run(
         chosen = choosing.by_name_or_file(scenario)
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))
         result = interruptible.run(play(chosen, options, around))
-    console.show(result.model_dump(mode="json"), lambda: summary(result), as_json=as_json)
+    console.show(result.model_dump(mode="json"), lambda: console.typed(summary(result), home), as_json=as_json)
     ctx.exit(result.exit_code)
 
 
@@ -118,7 +118,7 @@ def schedule(ctx: click.Context, /, home: Home, *, as_json: bool, dry_run: bool,
         console.show(night.as_json(), night.drawn, as_json=as_json)
         return
     answer = nights.played(home, night, silent=as_json)
-    console.show(answer, lambda: nights.summary(answer), as_json=as_json)
+    console.show(answer, lambda: console.typed(nights.summary(answer), home), as_json=as_json)
     ctx.exit(0 if answer["as_expected"] else 1)
 
 

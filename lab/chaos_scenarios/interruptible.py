@@ -25,5 +25,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 async def _until_signalled(work: Coroutine[Any, Any, T]) -> T:
     task = asyncio.ensure_future(work)
     for number in SIGNALS:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            continue  # somebody has started us so that we go on: nohup, a shell's background job
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     return await task

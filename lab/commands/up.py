@@ -15,7 +15,7 @@ from lab import console
 from lab.home import Home
 from lab.options import PLATFORM, UpOptions
 from lab.progress import Progress, progress, sentence
-from lab.site import DEFAULT_BASE
+from lab.site import DEFAULT_BASE, PORTS
 from lab.starting import Starting
 
 INTERRUPTED = 130
@@ -40,7 +40,7 @@ PAGES = (
     default=DEFAULT_BASE,
     show_default=True,
     metavar="P",
-    help="First of 13 ports; 0 finds free ones.",
+    help=f"First of {PORTS} ports; 0 finds free ones.",
 )
 @click.option("--fresh", is_flag=True, help="Delete databases and logs of former runs first.")
 @click.option("--topology", default=PLATFORM, hidden=True, metavar="MODULE:FUNCTION")

@@ -2,7 +2,7 @@
 
 from lab.process import Process
 from lab.reference.tables import code, table
-from lab.site import CHANNEL_OFFSET, DEFAULT_BASE
+from lab.site import CHANNEL_OFFSET, DEFAULT_BASE, EDGES_OFFSET
 from lab.topology import platform
 
 
@@ -19,17 +19,28 @@ def listed() -> str:
         for process in sorted(platform().processes, key=lambda process: process.offset)
     ]
     agents = ("", "the agents' channel of the controller", str(DEFAULT_BASE + CHANNEL_OFFSET), "", "")
-    return table(("short", "replicas", "port", "settings", "opens"), [*rows, agents])
+    last = EDGES_OFFSET + len(platform().edges(DEFAULT_BASE)) - 1
+    ways = ("", "the ways between the services", f"{DEFAULT_BASE + EDGES_OFFSET} to {DEFAULT_BASE + last}", "", "")
+    return table(("short", "replicas", "port", "settings", "opens"), [*rows, agents, ways])
 
 
 def calls() -> str:
     """Draw the table of who calls whom."""
     rows = [
-        (process.name, callee, code(process.prefix + setting))
+        (process.name, callee, code(process.prefix + setting), _found_at(process, callee))
         for process in sorted(platform().processes, key=lambda process: process.offset)
         for setting, callee in process.calls.items()
     ]
-    return table(("caller", "calls", "at the address in"), rows)
+    return table(("caller", "calls", "at the address in", "port"), rows)
+
+
+def _found_at(process: Process, callee: str) -> str:
+    topology = platform()
+    if process.is_load:
+        urls = topology.urls_of(callee, DEFAULT_BASE)[:1]
+    else:
+        urls = topology.called_at(process.name, callee, DEFAULT_BASE)
+    return ", ".join(url.rpartition(":")[2] for url in urls)
 
 
 def _instances(process: Process) -> list[str]:

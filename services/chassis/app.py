@@ -16,8 +16,9 @@ from services.chassis.deadline import DeadlineMiddleware
 from services.chassis.draining import CountingMiddleware, Draining
 from services.chassis.exchanges import ExchangeMiddleware
 from services.chassis.fault import Fault
+from services.chassis.guard import GuardMiddleware
 from services.chassis.health import Check, health_router
-from services.chassis.operator import GuardMiddleware, Levers, operator_router
+from services.chassis.operator import Levers, operator_router
 from services.chassis.settings import ServiceSettings
 
 Part = AbstractAsyncContextManager[object]

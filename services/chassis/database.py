@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
-from sqlalchemy.util import await_only, greenlet_spawn
+from sqlalchemy.util import await_only
 
 from observability.wiring import Telemetry
 from observability.wiring.sql import instrument_engine
@@ -115,19 +115,9 @@ class Database:
         former = self.engine.sync_engine.pool
         assert isinstance(former, Pool)  # noqa: S101 -- we said so
         self.engine.sync_engine.pool = former.resized(pool_size)
-        task = asyncio.create_task(self._see_off(former))
+        task = asyncio.create_task(former.close_when_idle(self._pool_timeout_s))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)
-
-    async def _see_off(self, pool: Pool) -> None:
-        """Close a pool's connections when nobody uses or awaits them any more; at once when the database is left."""
-        try:
-            idle = False
-            while not idle:
-                await asyncio.sleep(self._pool_timeout_s)
-                idle = pool.checkedout() == 0
-        finally:
-            await greenlet_spawn(pool.dispose)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:

@@ -47,7 +47,7 @@ def text(name: str, summary: str, *, default: str | None = None, choices: list[s
 
 def declared(one: Declaration) -> Declared:
     """Return the words in which the controller hears of it."""
-    return Declared(name=one.name, summary=one.summary, params=list(one.params))
+    return Declared(name=one.name, summary=one.summary, params=list(one.params), scoped=one.scoped)
 
 
 def defaults(params: Sequence[Param]) -> dict[str, Any]:

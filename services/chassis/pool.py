@@ -1,8 +1,10 @@
 """A pool of database connections that can give way to one of another size."""
 
+import asyncio
 from typing import Self
 
 from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util import greenlet_spawn
 
 
 class Pool(AsyncAdaptedQueuePool):
@@ -21,3 +23,13 @@ class Pool(AsyncAdaptedQueuePool):
             _dispatch=self.dispatch,
             dialect=self._dialect,
         )
+
+    async def close_when_idle(self, every_s: float) -> None:
+        """Close the connections when nobody uses or awaits them any more; when cancelled, those that are free."""
+        try:
+            idle = False
+            while not idle:
+                await asyncio.sleep(every_s)
+                idle = self.checkedout() == 0
+        finally:
+            await greenlet_spawn(self.dispose)

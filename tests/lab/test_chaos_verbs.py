@@ -154,6 +154,12 @@ def test_a_setting_that_cannot_be_changes_no_replica(lab: RunningLab) -> None:
     assert _setting(lab, "door-service-1", "patience_s") == 1.0
 
 
+def test_what_is_no_service_has_no_settings(lab: RunningLab) -> None:
+    """The load generator and the controller are the lab's own."""
+    with pytest.raises(Refused, match="load-generator-1 is no service of the platform"):
+        _call(lab, "setting.change", name="loadgen", settings={"users": 1})
+
+
 def test_a_service_of_which_one_replica_is_silent_keeps_its_setting(lab: RunningLab) -> None:
     """All of them or none."""
     _call(lab, "process.pause", instances=["door-service-2"])
@@ -175,6 +181,19 @@ def test_a_message_is_published_and_discarded(lab: RunningLab) -> None:
     with pytest.raises(UnknownName, match="no queue called drawer") as unknown:
         _call(lab, "message.discard", queue="drawer", id=number)
     assert "door-queue" in unknown.value.hint
+
+
+def test_a_message_that_could_not_be_published_is_not_published_later(lab: RunningLab) -> None:
+    """A consumer that is stopped is passed over; when all are, nothing has happened."""
+    message: dict[str, Any] = {"queue": "door-queue", "topic": "t", "body": {}}
+    _call(lab, "process.pause", instances=["door-service-1"])
+    try:
+        number = _call(lab, "message.publish", **message)["id"]
+    finally:
+        _call(lab, "process.resume", instances=["door-service-1"])
+    assert _call(lab, "message.discard", queue="door-queue", id=number) == {"found": False}  # asked the first
+    _call(lab, "process.kill", instances=["door-service-1"])
+    poll_until(lambda: lab.status()["door-service-1"]["state"] == "ready", "its being ready")
 
 
 @pytest.mark.parametrize("killed", ["supervisor", "forkserver", "both"])

@@ -24,11 +24,20 @@ def _environment(name: str) -> dict[str, str]:
     return platform().environment(_instances()[name], SITE)
 
 
+def _found(*edges: str) -> list[str]:
+    """Return the URLs at which callers find the far ends of edges."""
+    by_name = {edge.name: f"http://127.0.0.1:{edge.port}" for edge in platform().edges(SITE.base)}
+    return [by_name[name] for name in edges]
+
+
 def test_every_process_has_its_own_port_in_one_block() -> None:
     """No two processes share a port, and all lie in the block that `--port-base` promises."""
     ports = [instance.port for instance in _instances().values()]
     assert len(set(ports)) == len(ports)
-    assert set(ports) | {SITE.channel_port} == set(range(SITE.base, SITE.base + PORTS))
+    ways = [edge.port for edge in platform().edges(SITE.base)]
+    assert len(set(ways)) == len(ways)
+    assert set(ports) | {SITE.channel_port} | set(ways) == set(range(SITE.base, SITE.base + PORTS))
+    assert len(platform().ports(SITE.base)) == PORTS
 
 
 def test_gateway_has_two_replicas_told_apart_by_name_and_port() -> None:
@@ -41,7 +50,9 @@ def test_gateway_has_two_replicas_told_apart_by_name_and_port() -> None:
 def test_load_balancer_knows_every_gateway() -> None:
     """The edge is told all replicas of the gateway as JSON, each with what its health checks need."""
     backends = json.loads(_environment("load-balancer-1")["EDGE_BACKENDS"])
-    assert [backend["url"] for backend in backends] == ["http://127.0.0.1:9002", "http://127.0.0.1:9003"]
+    assert [backend["url"] for backend in backends] == _found(
+        "load-balancer->api-gateway-1", "load-balancer->api-gateway-2"
+    )
     assert all(backend["health_path"] == "/ready" for backend in backends)
 
 
@@ -50,8 +61,28 @@ def test_service_is_told_its_database_its_peers_and_the_channel() -> None:
     order = _environment("order-service-1")
     assert order["ORDER_DATABASE_URL"] == "sqlite+aiosqlite:////lab home/data/order.db"
     assert order["ORDER_BROKER_URL"] == _environment("fulfilment-worker-1")["WORKER_BROKER_URL"]
-    assert order["ORDER_PAYMENT_URL"] == "http://127.0.0.1:9006"
+    assert [order["ORDER_PAYMENT_URL"]] == _found("order-service->payment-service")
     assert (order["ORDER_CHANNEL"], order["ORDER_CHANNEL_KEY_FILE"]) == ("127.0.0.1:9012", "/lab home/run/channel.key")
+
+
+def test_every_call_of_the_platform_goes_through_the_mesh() -> None:
+    """Each caller has a way of its own to each callee, told to it and to the mesh; no service is told a real port."""
+    edges = json.loads(_environment("mesh")["PROXY_EDGES"])
+    listened = {edge["listen"] for edge in edges}
+    real = {f"127.0.0.1:{instance.port}": instance.process.name for instance in _instances().values()}
+    assert {edge["name"]: real[edge["upstream"]] for edge in edges} == {
+        edge.name: edge.callee for edge in platform().edges(SITE.base)
+    }
+    for instance in _instances().values():
+        process, environment = instance.process, _environment(instance.name)
+        told = [environment[process.prefix + setting] for setting in process.calls if setting != "BACKENDS"]
+        assert all((url.removeprefix("http://") in listened) is not process.is_load for url in told)
+
+
+def test_load_is_not_the_platform_and_calls_directly() -> None:
+    """Shoppers reach the load balancer and the shop themselves."""
+    load = _environment("load-generator-1")
+    assert (load["LOADGEN_TARGET"], load["LOADGEN_STOREFRONT"]) == ("http://127.0.0.1:9000", "http://127.0.0.1:9001")
 
 
 def test_load_generator_is_told_users_only_when_somebody_asked() -> None:

@@ -30,7 +30,7 @@ class FakeAgent:
                     pid=1,
                     epoch=self._epoch,
                     mono_us=int(monotonic() * 1e6),
-                    faults=[Declared(name=name, summary="", params=[]) for name in self._faults],
+                    faults=[Declared(name=name, summary="", params=[], scoped=True) for name in self._faults],
                 ),
                 self._key,
             )

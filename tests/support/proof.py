@@ -90,7 +90,7 @@ def service_under_proof(
 def _switch_on(controller: str, fault: str) -> None:
     def is_declared() -> bool:
         declared = httpx.get(f"{controller}/faults").json()["faults"]
-        return any(one["name"] == fault and one["replicas"] for one in declared)
+        return any(one["name"] == fault and one["on"] for one in declared)
 
     poll_until(is_declared, f"{fault} to be declared by a replica")
     injection = {"fault": fault, "duration_s": LONGEST_PROOF_S}

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from lab.process import Process, Topology
+from lab.site import Site
 from tests.support.standin_operator import Operator
 
 PREFIX = "STANDIN_"
@@ -108,6 +109,17 @@ def topology() -> Topology:
     )
     load = Process("loadgen", "load-generator", PREFIX, 9, "tests.support.standin_load", forked=False, is_load=True)
     return Topology((STORE, door, load), preload=("http.server",))
+
+
+def shared() -> Topology:
+    """Return a service with two replicas, the balancer in front of it, and one that nobody can share."""
+    door = Process("door", "door-service", PREFIX, 2, SERVE, replicas=2, balancer="hall-service", queue="door-queue")
+    hall = Process("hall", "hall-service", PREFIX, 5, SERVE, computed=_backends)
+    return Topology((STORE, door, hall), preload=("http.server",))
+
+
+def _backends(site: Site, topology: Topology) -> dict[str, str]:
+    return {"BACKENDS": json.dumps([{"url": address} for address in topology.urls_of("door", site.base)])}
 
 
 def broken() -> Topology:

@@ -23,6 +23,7 @@ class Operator:
 
     def asked(self, method: str, path: str, sent: Any) -> Answer:
         """Return status and answer."""
+        path = path.partition("?")[0]
         match method, path.strip("/").split("/"):
             case "GET", ["settings"]:
                 return 200, {"settings": [_described(name, value) for name, value in self.settings.items()]}

@@ -134,7 +134,7 @@ async def test_a_guard_ends_it_at_once(stage: Stage, value: float | None) -> Non
     stage.api.changed = trip
     result = await stage.play(hold_s=600)
     assert (result.outcome, result.exit_code) == ("guard-tripped", 1)
-    assert result.reason.startswith("Guard: Memory is not exhausted: ")
+    assert result.reason.startswith("Memory is not exhausted: ")
     ensure_restored(stage)
 
 
