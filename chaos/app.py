@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from chaos import problems
 from chaos.authority import Authority
+from chaos.by_signal import lever_by_signal
 from chaos.controller import Controller
 from chaos.routes import router
 from chaos.settings import ControllerSettings
@@ -23,7 +24,8 @@ def create_app(settings: ControllerSettings, controller: Controller) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with controller:
-            yield
+            with lever_by_signal(controller):
+                yield
 
     app = FastAPI(title="Nightshift chaos controller", description=DESCRIPTION, version="1", lifespan=lifespan)
     app.state.controller = controller

@@ -108,10 +108,11 @@ async def inject(
     injection: Injection, controller: Behind, response: Response, idempotency_key: Key = None
 ) -> Change | Biography:
     """Answer when every replica that has the fault has acknowledged it, after 250 ms at most."""
-    if idempotency_key and (known := await controller.requests.activation_of(idempotency_key, injection)):
-        response.headers["Location"] = f"/activations/{known}"
-        return await answers.biography(controller, known)
-    activation, outcome = await controller.inject(injection, idempotency_key)
+    async with controller.requests.turn(idempotency_key):
+        if idempotency_key and (known := await controller.requests.activation_of(idempotency_key, injection)):
+            response.headers["Location"] = f"/activations/{known}"
+            return await answers.biography(controller, known)
+        activation, outcome = await controller.inject(injection, idempotency_key)
     response.headers["Location"] = f"/activations/{activation.id}"
     return answers.change(activation, outcome)
 

@@ -23,7 +23,7 @@ class Followers:
     async def follow(self, instance: str, *faults: Fault[Any]) -> Switchboard:
         """Start a replica that has `faults`, wait until it follows, and return its switches."""
         board, channel = Switchboard(), f"127.0.0.1:{self._controller.channel.port}"
-        agent = SwitchAgent(channel, self._key_file, instance, "billing-service", faults, board)
+        agent = SwitchAgent(channel, self._key_file, instance, instance.rpartition("-")[0], faults, board)
         await self._agents.enter_async_context(agent)
 
         async def follows() -> bool:

@@ -34,9 +34,10 @@ def _write_state(home: Path, url: str) -> None:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The home of a lab whose only processes are a controller and one replica of billing."""
     folder = tmp_path_factory.mktemp("lab")
+    run = Home.at(folder).run
     with (
-        ControllerProcess(folder) as controller,
-        ReplicaProcess(controller.channel, folder, "billing-service-1"),
+        ControllerProcess(run) as controller,
+        ReplicaProcess(controller.channel, run, "billing-service-1"),
     ):
         controller.wait_for("billing-service-1")
         _write_state(folder, controller.url)
@@ -101,6 +102,84 @@ def test_what_is_on_already_is_told_how_to_stop_it(home: Path) -> None:
     result = _lab(home, "inject", FAULT)
     assert result.exit_code == 2
     assert f"lab chaos stop --home {home} {FAULT}" in result.stderr
+
+
+def test_where_and_how_are_said_in_options(home: Path) -> None:
+    """`--on`, `--percent`, `--baggage`, `--seed` reach the controller as they were meant, and are shown again."""
+    options = ("--on", "billing-service", "--percent", "40", "--baggage", "customer=customer-7", "--seed", "7")
+    injected = _json(home, "inject", FAULT, *options, "--accept-partial")
+    assert injected["on"] == ["billing-service"]
+    assert (injected["percent"], injected["seed"]) == (40.0, 7)
+    assert injected["baggage"] == {"key": "customer", "value": "customer-7"}
+    shown = _lab(home, "show", injected["id"]).stdout
+    assert f"{FAULT} on billing-service: " in shown
+    for said in ("percent: 40.0", "customer-7", "seed: 7"):
+        assert said in shown
+
+
+def test_a_parameter_that_the_fault_does_not_have_is_refused(home: Path) -> None:
+    """`--set` goes to the controller, which knows the parameters."""
+    result = _lab(home, "inject", FAULT, "--set", "speed=12")
+    assert result.exit_code == 2
+    assert f"{FAULT} has no parameter 'speed'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        (("--set", "speed"), "write NAME=VALUE"),
+        (("--baggage", "customer"), "write NAME=VALUE"),
+        (("--percent", "0"), "--percent"),
+        (("--percent", "101"), "--percent"),
+        (("--seed", "-1"), "--seed"),
+        (("--on", "order-service"), "billing-service-1"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_told_what_to_write(
+    home: Path, arguments: tuple[str, ...], advice: str
+) -> None:
+    """Exit code 2; nothing is on."""
+    result = _lab(home, "inject", FAULT, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert advice in result.stderr
+    assert _json(home, "status")["active"] == []
+
+
+def test_the_history_tells_what_was_on_and_why_it_ended(home: Path) -> None:
+    """Newest first; `show` tells every step, also as a journal of Chaos Toolkit."""
+    injected = _json(home, "inject", FAULT, "--accept-partial")
+    _lab(home, "stop", FAULT)
+    newest = _json(home, "history", "--limit", "1")["activations"]
+    assert [(one["id"], one["cause"]) for one in newest] == [(injected["id"], "stopped")]
+    listed = _lab(home, "history").stdout
+    assert injected["id"] in listed
+    steps = [event["state"] for event in _json(home, "show", injected["id"])["events"]]
+    assert steps[:4] == ["requested", "validated", "intent", "arming"]
+    assert steps[-2:] == ["reverting", "reverted"]
+    assert "reverting      stopped" in _lab(home, "show", injected["id"]).stdout
+    exported = json.loads(_lab(home, "show", injected["id"], "--chaostoolkit").stdout)
+    assert exported["experiment"]["title"]
+
+
+def test_what_there_never_was_cannot_be_shown(home: Path) -> None:
+    """Exit code 2, and where to look."""
+    result = _lab(home, "show", "none")
+    assert result.exit_code == 2
+    assert "lab chaos history" in result.stderr
+
+
+def test_stopping_everything_holds_until_it_is_released(home: Path) -> None:
+    """The lever is a file that replicas see as well; `release` lets faults be switched on again."""
+    _json(home, "inject", FAULT, "--accept-partial")
+    assert "lab chaos release" in _lab(home, "stop", "--all").stdout
+    assert Home.at(home).stop_file.exists()
+    refused = _lab(home, "inject", FAULT)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "lab chaos release" in refused.stderr
+    assert "The stop lever is held" in _lab(home, "status").stdout
+    assert "released" in _lab(home, "release").stdout
+    assert not Home.at(home).stop_file.exists()
+    assert _lab(home, "inject", FAULT, "--accept-partial").exit_code == 0
 
 
 def test_errors_are_json_for_programs(home: Path) -> None:
