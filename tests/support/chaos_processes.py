@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -49,6 +50,11 @@ class Process:
         self._process.send_signal(signal_number)
         return at
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether it has ended."""
+        return self._process.poll() is not None
+
     def write_line(self) -> None:
         """Write an empty line to its standard input."""
         assert self._process.stdin is not None
@@ -84,18 +90,21 @@ class Process:
 
 
 class ControllerProcess(Process):
-    """The controller, with its home in `home` and on free ports unless the environment says otherwise."""
+    """The controller, with its home in `home` and on free ports unless the environment says otherwise.
 
-    def __init__(self, home: Path, **environment: str) -> None:
+    `command` is the module that is run and its arguments, `chaos.serve` unless a test has another.
+    """
+
+    def __init__(self, home: Path, *command: str, **environment: str) -> None:
         settings = {"CHAOS_HOME": str(home), "CHAOS_PORT": "0", "CHAOS_CHANNEL_PORT": "0", **environment}
-        super().__init__("chaos.serve", environment=settings)
+        super().__init__(*(command or ("chaos.serve",)), environment=settings)
         started = self.next_line()
         self.home = home
         self.epoch: int = started["epoch"]
         self.channel_port: int = started["channel_port"]
         self.url = f"http://127.0.0.1:{started['port']}"
         self.client = httpx.Client(base_url=self.url, timeout=PATIENCE_S, trust_env=False)
-        poll_until(self._answers, "the controller to answer")
+        poll_until(lambda: self._answers() or self.is_dead, "the controller to answer")
 
     @property
     def channel(self) -> str:
@@ -141,12 +150,22 @@ class ReplicaProcess(Process):
 
     def __init__(self, channel: str, home: Path, instance: str, *flags: str) -> None:
         self.instance = instance
+        self._behaviour = ""
         super().__init__("tests.support.replica_process", channel, str(home / "channel.key"), instance, *flags)
+
+    @property
+    def behaviour(self) -> str:
+        """How it behaves, as far as it has told; empty: not at all yet."""
+        with suppress(queue.Empty):
+            while True:
+                self._behaviour = str(self._lines.get_nowait()["behaviour"])
+        return self._behaviour
 
     def becomes(self, behaviour: str) -> float:
         """Wait until it behaves so; return the monotonic time at which it was first seen to."""
         while (line := self.next_line())["behaviour"] != behaviour:
             pass
+        self._behaviour = behaviour
         return float(line["at"])
 
 
