@@ -118,6 +118,19 @@ def test_without_a_controller_the_experiment_does_not_begin(toolkit: Toolkit) ->
     assert (journal["status"], journal["run"]) == ("interrupted", [])
 
 
+def test_an_experiment_whose_fault_is_refused_is_interrupted(toolkit: Toolkit, controller: ControllerProcess) -> None:
+    """It is not called completed; what comes after is not done, rollbacks are."""
+    unknown = experiment.action("inject another", "inject", {"fault": "billing.unknown"})
+    toolkit.write(experiment_with(controller.url, unknown, IS_ON, rollbacks=[STOP]))
+    code, output = toolkit.run()
+    assert code == 1, output
+    assert "'inject another' failed: the rest would be measured without it." in output
+    journal = toolkit.journal()
+    assert journal["status"] == "interrupted"
+    assert [run["activity"]["name"] for run in journal["run"]] == ["inject another"]
+    assert [run["status"] for run in journal["rollbacks"]] == ["succeeded"]
+
+
 def test_their_command_and_our_package_share_a_name() -> None:
     """Also where the interpreter looks for modules in our folder first."""
     done = subprocess.run(
