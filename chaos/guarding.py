@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
 import structlog
 
 from chaos.activations import Activation
-from chaos.probes.addresses import StateFile
-from chaos.probes.live import LiveEvidence
-from chaos.runner.errors import GuardTripped
-from chaos.runner.watching import guard, until_steady
-from chaos.scenario.model import Guard, Steady
+from chaos.orders import parsed_guards, parsed_steady
+
+if TYPE_CHECKING:
+    from chaos.probes.live import LiveEvidence
+    from chaos.scenario.model import Guard, Steady
 
 SETTLE_S = 60.0
 """How long the platform has to recover."""
 
-Claims = tuple[Guard, ...] | tuple[Steady, ...]
+Claims = Union["tuple[Guard, ...]", "tuple[Steady, ...]"]
 
 log = structlog.get_logger()
 
@@ -68,7 +69,10 @@ class Guarding:
                 await task
 
     async def _watch(self, activation: Activation) -> None:
-        guards = activation.order.parsed_guards()
+        from chaos.runner.errors import GuardTripped  # noqa: PLC0415 -- see `orders.parsed_guards`
+        from chaos.runner.watching import guard  # noqa: PLC0415 -- as above
+
+        guards = parsed_guards(activation.order.guards)
         try:
             async with self._evidence(guards) as evidence:
                 await guard(guards, evidence)
@@ -77,12 +81,17 @@ class Guarding:
             await self._trip(activation, str(tripped))
 
     async def _recover(self, activation: Activation) -> str:
-        claims = activation.order.parsed_steady()
+        from chaos.runner.watching import until_steady  # noqa: PLC0415 -- as above
+
+        claims = parsed_steady(activation.order.steady)
         async with self._evidence(claims) as evidence:
             results = await until_steady(claims, evidence, SETTLE_S, lambda _: None, fresh=True)
         return "; ".join(f"{result.says}: {result.sentence}" for result in results if not result.held)
 
-    def _evidence(self, claims: Claims) -> LiveEvidence:
+    def _evidence(self, claims: Claims) -> "LiveEvidence":
+        from chaos.probes.addresses import StateFile  # noqa: PLC0415 -- as above
+        from chaos.probes.live import LiveEvidence  # noqa: PLC0415 -- as above
+
         assert self._state_file is not None  # noqa: S101 -- orders with probes are refused without it
         selectors = [selector for claim in claims for selector in claim.probe.reads()]
         longest_s = max(claim.probe.lookback_s for claim in claims)

@@ -1,12 +1,14 @@
 """What somebody asks for: one fault, where, how, and for how long."""
 
 import hashlib
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from chaos.scenario.model import Guard, Steady
+if TYPE_CHECKING:
+    from chaos.scenario.model import Guard, Steady
 
 DURATION_S = 600.0
 DURATION_CAP_S = 3_600.0
@@ -72,22 +74,14 @@ class Injection(BaseModel):
     @field_validator("guards")
     @classmethod
     def _are_guards(cls, given: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        TypeAdapter(list[Guard]).validate_python(list(given))
+        parsed_guards(given)
         return given
 
     @field_validator("steady")
     @classmethod
     def _are_claims(cls, given: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        TypeAdapter(list[Steady]).validate_python(list(given))
+        parsed_steady(given)
         return given
-
-    def parsed_guards(self) -> tuple[Guard, ...]:
-        """Return the guards."""
-        return tuple(Guard.model_validate(one) for one in self.guards)
-
-    def parsed_steady(self) -> tuple[Steady, ...]:
-        """Return the claims of health."""
-        return tuple(Steady.model_validate(one) for one in self.steady)
 
     def fingerprint(self) -> str:
         """Return what tells this order from others that use the same key."""
@@ -96,3 +90,18 @@ class Injection(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """Return all members as JSON types."""
         return self.model_dump(mode="json")
+
+
+def parsed_guards(given: Iterable[dict[str, Any]]) -> "tuple[Guard, ...]":
+    """Return the guards of an order. Raises `ValueError`, as `parsed_steady` does."""
+    # Loaded here: few orders have probes, and the models weigh as much as all the rest of the controller.
+    from chaos.scenario.model import Guard  # noqa: PLC0415
+
+    return tuple(Guard.model_validate(one) for one in given)
+
+
+def parsed_steady(given: Iterable[dict[str, Any]]) -> "tuple[Steady, ...]":
+    """Return the claims of health of an order."""
+    from chaos.scenario.model import Steady  # noqa: PLC0415 -- as above
+
+    return tuple(Steady.model_validate(one) for one in given)

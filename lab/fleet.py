@@ -3,7 +3,7 @@
 import asyncio
 import difflib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from lab.child import Orders
@@ -27,7 +27,7 @@ class Fleet:
         self,
         topology: Topology,
         site: Callable[[], Site],
-        launchers: Mapping[bool, Launcher],
+        launcher: Callable[[Process], Launcher],
         log: EventLog,
         *,
         ready_within_s: float,
@@ -39,7 +39,7 @@ class Fleet:
         self._overrides = overrides
         self._make: Callable[[Instance], Replica] = lambda instance: Replica(
             instance,
-            launchers[instance.process.forked],
+            launcher(instance.process),
             lambda: self._orders(instance),
             log,
             ready_within_s=ready_within_s,

@@ -14,9 +14,10 @@ from lab.eventlog import EventLog, now
 from lab.execlaunch import ExecLauncher
 from lab.fleet import Fleet
 from lab.forklaunch import ForkLauncher
+from lab.launcher import Launcher
 from lab.ops.operations import Operations
 from lab.overrides import Overrides
-from lab.process import Topology, modules, url
+from lab.process import Process, Topology, modules, url
 from lab.replica import Replica
 from lab.settings import Settings, for_processes
 from lab.site import Site
@@ -39,15 +40,16 @@ class Lab:
         self._took_ms = 0
         self._pending: asyncio.TimerHandle | None = None
         environment = for_processes()
-        forked, others = ([p for p in topology.processes if p.forked is kind] for kind in (True, False))
+        forked = [process for process in topology.processes if process.forked]
+        load = [process for process in topology.processes if process.is_load and not process.forked]
         self._forks = ForkLauncher(environment, self.log, [*topology.preload, *modules(forked)], kept=[lock])
-        self._load_modules = modules(others)
-        self._execs = ExecLauncher(environment, kept=[lock])
+        self._load_modules = modules(load)
+        self._for_load, self._execs = (ExecLauncher(environment, kept=[lock]) for _ in range(2))
         self.overrides = Overrides()
         self.fleet = Fleet(
             topology,
             lambda: self.site,
-            {True: self._forks, False: self._execs},
+            self._launcher,
             self.log,
             ready_within_s=settings.ready_within_s,
             changed=self._changed,
@@ -64,7 +66,7 @@ class Lab:
         self.audience.tell("starting", replicas=[replica.name for replica in self.fleet.replicas.values()])
         await self._forks.prepare()
         if load:
-            await self._execs.prepare(self._load_modules)
+            await self._for_load.prepare(self._load_modules)
         await self.fleet.start(self.fleet.where(lambda process: not process.is_load))
         if load:
             await self.fleet.start(self._load())
@@ -75,6 +77,7 @@ class Lab:
     async def stop(self) -> None:
         """End everything, callers before those they call, the fork server last."""
         await self.fleet.stop(list(self.fleet.replicas.values()))
+        await self._for_load.close()
         await self._execs.close()
         await self._forks.close()
         self._write()
@@ -157,6 +160,11 @@ class Lab:
             "urls": self._urls(),
             "took_ms": self._took_ms,
         }
+
+    def _launcher(self, process: Process) -> Launcher:
+        if process.forked:
+            return self._forks
+        return self._for_load if process.is_load else self._execs
 
     def _load(self) -> list[Replica]:
         return self.fleet.where(lambda process: process.is_load)

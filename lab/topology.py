@@ -121,6 +121,7 @@ def platform() -> Topology:
             Process(
                 short="mesh",
                 name="mesh",
+                forked=False,  # with nothing but the standard library it is smaller than what a fork writes into
                 prefix="PROXY_",
                 offset=MESH_OFFSET,
                 target="chaos.proxy.serve:main",

@@ -20,6 +20,8 @@ ROOMS = ("__init__.py", "app.py", "domain.py", "faults/__init__.py", "operations
 BREACHES = {
     "platform-knows-no-lab": ("services/chassis/breaker.py", "from lab.home import Home"),
     "lab-knows-no-platform": ("chaos/settings.py", "from services.chassis.settings import ServiceSettings"),
+    "toolkit-is-extra": ("chaos/toolkit/actions.py", "from chaoslib.exceptions import ActivityFailed"),
+    "control-is-theirs": ("chaos/serve.py", "import chaos.toolkit.control"),
     "services-apart": ("services/order/clients.py", "from services.inventory.domain import Reservation"),
     "floor-plan": ("services/inventory/storage.py", "from services.inventory.operations import Inventory"),
     "plain-domain": ("services/billing/domain.py", "from pydantic import BaseModel"),
@@ -29,6 +31,8 @@ BREACHES = {
 DETOURS = {
     "platform-knows-no-lab": ("observability/wiring/logs.py", "import chaos.settings"),
     "lab-knows-no-platform": ("observability/wiring/logs.py", "from services.chassis.clock import Clock"),
+    "toolkit-is-extra": ("lab/chaos_export.py", "def late() -> None:\n    import chaostoolkit.cli"),
+    "control-is-theirs": ("lab/chaos_export.py", "from chaos.toolkit import control"),
     "services-apart": ("services/chassis/clock.py", "from services.order.domain import Order"),
     "plain-domain": ("services/inventory/domain.py", "from services.inventory.settings import Settings"),
     "floor-plan": ("services/gateway/domain.py", "from services.gateway.schemas import Sku"),

@@ -5,17 +5,14 @@ from collections.abc import Iterator
 from random import Random
 from typing import Any
 
-import structlog
-
 from chaos.proxy import addresses
 from chaos.proxy.applied import Applied, Direction
 from chaos.proxy.connection import Connection, Side
 from chaos.proxy.errors import Refused, cannot_listen, toxic_exists, toxic_not_found
+from chaos.proxy.log import log
 
 BACKLOG = 1024
 DIRECTIONS: tuple[Direction, Direction] = ("upstream", "downstream")
-
-log = structlog.get_logger()
 
 
 class Carrier:

@@ -8,15 +8,12 @@ connection open that carries nothing, hears by its end that the server has gone,
 import asyncio
 from random import Random
 
-import structlog
-
 from chaos.proxy.carrier import Carrier
 from chaos.proxy.errors import Refused
+from chaos.proxy.log import log
 
 LOOK_EVERY_S = 0.03
 DIAL_WITHIN_S = 1.0
-
-log = structlog.get_logger()
 
 
 class _Feeler(asyncio.Protocol):

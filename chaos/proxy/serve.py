@@ -6,18 +6,13 @@ import socket
 import sys
 from typing import NoReturn
 
-import structlog
-
 from chaos.listening import listen
 from chaos.proxy.api import Api
 from chaos.proxy.collection import Collection
 from chaos.proxy.edge import Edge
 from chaos.proxy.http import MAX_HEAD, HttpServer
+from chaos.proxy.log import log
 from chaos.proxy.settings import ProxySettings
-from observability.wiring.current import Identity
-from observability.wiring.logs import configure
-
-log = structlog.get_logger()
 
 
 def main() -> None:
@@ -27,7 +22,7 @@ def main() -> None:
         listening = listen(settings.host, settings.port, "PROXY_PORT")
     except (OSError, ValueError) as error:
         _refuse(str(error))
-    configure("info", Identity("mesh", settings.instance))
+    log.replica = settings.instance
     port = listening.getsockname()[1]
     log.info("proxy.starting", host=settings.host, port=port, edges=len(settings.edges), seed=settings.seed)
     # Python's own loop: under uvloop 0.23 a write now and then was not sent, with the wire idle on both sides.

@@ -5,13 +5,10 @@ from collections import deque
 from collections.abc import Callable
 from random import Random
 
-import structlog
-
 from chaos.proxy.applied import Applied
+from chaos.proxy.log import log
 from chaos.proxy.toxic import Chunk
 from chaos.proxy.toxics.noop import Noop
-
-log = structlog.get_logger()
 
 
 class Surroundings:
@@ -142,6 +139,6 @@ class ToxicStub:
     async def _pipe(self) -> None:
         try:
             await self._toxic.pipe(self)
-        except Exception as error:
-            log.warning("toxic.failed", toxic=self.applied.name, exc_info=error)
+        except Exception as error:  # noqa: BLE001 -- one toxic's mistake must not end the proxy
+            log.warning("toxic.failed", toxic=self.applied.name, problem=repr(error))
         self.close()

@@ -5,7 +5,8 @@
 
 It holds a session of the controller. When `chaos run` ends, the session ends, and with it whatever the experiment has
 left on; when `chaos run` is killed, hangs or loses its machine, that happens `ttl_s` seconds later at the latest.
-Should the session be lost while the experiment runs, the experiment is interrupted: its faults are off.
+Should the session be lost while the experiment runs, the experiment is interrupted: its faults are off. So it is when
+a fault is refused: Chaos Toolkit by itself goes on without it, and calls the experiment completed.
 """
 
 import logging
@@ -22,6 +23,10 @@ from chaos.toolkit.lease import Lease
 TTL_S = 5.0
 SHORTEST_S, LONGEST_S = 0.5, 60.0
 """What the controller takes."""
+PATIENCE_S = 5.0
+"""With the controller, which is also how long the end of an experiment may take when it hangs."""
+
+INJECTS = ("chaos.toolkit.actions", "inject")
 
 Json = dict[str, Any]
 
@@ -49,12 +54,20 @@ def configure_control(configuration: Json, ttl_s: float = TTL_S) -> None:  # noq
 def before_experiment_control(context: Json, configuration: Json, ttl_s: float = TTL_S) -> None:
     """Begin the session; without it nothing is run."""
     try:
-        client = connect(configuration, patience_s=ttl_s)
+        client = connect(configuration, PATIENCE_S)
         lease = Lease(client, ttl_s, f"chaos run: {context['title']}"[:100], _lost)
     except (places.NoLab, ControllerFailed) as error:
         raise InterruptExecution(f"Nothing was switched on. {error}") from error
     _held.append(lease)
     configuration[places.SESSION] = lease.session
+
+
+def after_activity_control(context: Json, state: Json, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- as above
+    """Interrupt the experiment when a fault could not be switched on: what comes after would be measured without it."""
+    provider = context.get("provider", {})
+    is_ours = (provider.get("module"), provider.get("func")) == INJECTS
+    if is_ours and state and state.get("status") == "failed":
+        raise InterruptExecution(f"{context['name']!r} failed: the rest would be measured without it.")
 
 
 def after_experiment_control(context: Json, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- as above

@@ -8,7 +8,7 @@ import click
 
 from lab import console, control
 from lab.home import Home
-from lab.memory import measured_as, memory_kb
+from lab.memory import family_kb, measured_as, memory_kb
 from lab.progress import MARKS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def command(home: Home, *, as_json: bool) -> None:
 
 def _add_memory(status: dict[str, Any]) -> None:
     for replica in status["replicas"]:
-        replica["memory_kb"] = memory_kb(replica["pid"])
+        replica["memory_kb"] = family_kb(replica["pid"])
         replica["uptime_s"] = _seconds_since(replica["started_at"]) if replica["pid"] else 0
     own = sum(memory_kb(status[who]) or 0 for who in ("supervisor", "forkserver"))
     everything = own + sum(replica["memory_kb"] or 0 for replica in status["replicas"])

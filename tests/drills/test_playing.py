@@ -56,6 +56,12 @@ fault = "database.latency"
 on = ["order-service-1"]
 params = { delay_ms = 20 }
 at = "2s"
+
+[[action]]
+fault = "network.latency"
+on = ["order-service->inventory-service"]
+params = { latency_ms = 5 }
+at = "2s"
 """
 
 
@@ -122,7 +128,7 @@ def test_a_runner_that_is_killed_leaves_nothing_on(lab: RunningLab) -> None:
 
 
 def test_every_family_of_actions_goes_on_and_off(lab: RunningLab, tmp_path: Path) -> None:
-    """Code, process, setting, message, API and database in one file, each at its time."""
+    """Code, process, setting, message, API, database and network in one file, each at its time."""
     file = tmp_path / "small.toml"
     file.write_text(
         changed(

@@ -17,7 +17,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
         yield lab
 
 
-@pytest.mark.xfail(strict=True, reason="nothing stands between the processes of a lab yet that could slow a way down")
 def test_slow_network_goes_as_expected(lab: RunningLab) -> None:
     """Steady, slow, off, steady: the median of the calls tells."""
     done = lab_command(lab.home.root, "chaos run", "slow-network", "--seed", "7", "--json", within_s=300)

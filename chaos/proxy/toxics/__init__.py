@@ -20,3 +20,15 @@ TOXICS: dict[str, type[Toxic]] = {
     "slow_close": SlowClose,
     "timeout": Timeout,
 }
+
+__all__ = [
+    "TOXICS",
+    "Bandwidth",
+    "Latency",
+    "LimitData",
+    "Noop",
+    "ResetPeer",
+    "Slicer",
+    "SlowClose",
+    "Timeout",
+]

@@ -11,14 +11,11 @@ from services.chassis.declaration import text
 ROUTE = text(
     "route", "template of the route or beginning of the path, `/orders`; empty: all of the service", default=""
 )
-OPERATORS = "/-/"
-"""How the paths begin that are there for whoever runs the service."""
 
 
 def is_business(scope: Scope) -> bool:
     """Tell whether a connection is a request that customers or neighbours make."""
-    path = scope.get("path", "")
-    return scope["type"] == "http" and path not in vocabulary.QUIET_PATHS and not path.startswith(OPERATORS)
+    return scope["type"] == "http" and not vocabulary.is_quiet(scope["path"])
 
 
 def is_about(wanted: str, scope: Scope, route: object) -> bool:
