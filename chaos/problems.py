@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from chaos.errors import ChaosError, NotAllowed
 
+BAD_REQUEST = 400
 MEDIA_TYPE = "application/problem+json"
 
 _EXAMPLES = {"/activations": '{"fault": "billing.float_drift", "duration_s": 300}, at most 3600 seconds'}
@@ -72,6 +73,10 @@ def _declaration(meaning: str) -> dict[str, Any]:
     return {"description": meaning, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
 
 
+def _example(request: Request) -> str:
+    return _EXAMPLES.get(request.url.path, "GET /openapi.json describes the request.")
+
+
 async def _refusal(_: Request, error: Exception) -> Response:
     assert isinstance(error, ChaosError)  # noqa: S101 -- tells mypy what the registration guarantees
     return error_response(error)
@@ -83,15 +88,16 @@ async def _invalid(request: Request, error: Exception) -> Response:
         {"where": ".".join(str(part) for part in mistake["loc"]), "what": mistake["msg"]} for mistake in error.errors()
     ]
     detail = "; ".join(f"{mistake['where']}: {mistake['what']}" for mistake in mistakes)
-    members = {
-        "instead": _EXAMPLES.get(request.url.path, "GET /openapi.json describes the request."),
-        "errors": mistakes,
-    }
+    members = {"instead": _example(request), "errors": mistakes}
     return problem_response(422, "invalid-request", "Invalid request", detail, members)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 -- as above
+    if error.status_code == BAD_REQUEST:  # FastAPI's answer to a body that it cannot decode
+        return problem_response(
+            422, "invalid-request", "Invalid request", "The body is not JSON in UTF-8.", {"instead": _example(request)}
+        )
     code = error.detail.lower().replace(" ", "-")
     detail = f"{request.method} {request.url.path}: {error.detail.lower()}."
     members = {"instead": "GET /openapi.json describes what is served here."}

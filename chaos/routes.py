@@ -117,7 +117,7 @@ async def inject(
     return answers.change(activation, outcome)
 
 
-@router.get("/activations", summary="What was ever on")
+@router.get("/activations", summary="What was ever on", responses=problems())
 async def history(
     controller: Behind,
     limit: Annotated[int, Query(ge=1, le=200, description="most entries to return")] = 20,
@@ -183,7 +183,7 @@ async def lever(controller: Behind) -> LeverAnswer:
     return answers.lever(controller)
 
 
-@router.post("/lever", summary="Pull the stop lever")
+@router.post("/lever", summary="Pull the stop lever", responses=problems())
 async def pull(controller: Behind, role: Caller, order: Annotated[LeverOrder | None, Body()] = None) -> Stopped:
     """Switch everything off, and refuse to switch anything on until the lever is released."""
     concerned, outcome = await controller.pull_lever(order.reason if order else "")

@@ -51,6 +51,11 @@ class Process:
         return at
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def is_dead(self) -> bool:
         """Whether it has ended."""
         return self._process.poll() is not None

@@ -20,6 +20,8 @@ class FakeSupervisor:
     """Enter it; `state_file` is what a controller is told."""
 
     def __init__(self, folder: Path) -> None:
+        self.replaces_before = ""
+        """A verb; when it is asked for, another process has just taken the place of the present one."""
         self._sockets = tempfile.TemporaryDirectory(prefix="nightshift-")
         self.state_file = folder / "state.json"
         address = str(Path(self._sockets.name) / "s")
@@ -38,8 +40,7 @@ class FakeSupervisor:
         """Its process's id."""
         return self._process.pid
 
-    def replace(self) -> None:
-        """Have another process in the place of the present one, as after a crash."""
+    def _replace(self) -> None:
         self._process.kill()
         self._process.wait()
         self._process = self._start()
@@ -50,6 +51,9 @@ class FakeSupervisor:
             started = psutil.Process(self.pid).create_time()
             one = {"instance": INSTANCE, "service": SERVICE, "pid": self.pid, "started": started}
             return {"result": {"replicas": [{**one, "port": 1, "state": "ready"}]}}
+        if call["verb"] == self.replaces_before:
+            self.replaces_before = ""
+            self._replace()
         self._process.send_signal(SIGNALS[call["verb"]])
         return {"result": {"instances": call["instances"]}}
 
