@@ -1,24 +1,30 @@
 """The levers that the lab pulls: routes beside those of Locust's own page."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, jsonify, make_response, request
 from locust.env import Environment
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from loadgen.report import status
+from loadgen.rules import Broken, optional, record, string
 from loadgen.shape import MOST_USERS, ShapeError, read_shape
 from loadgen.shaped_load import ShapedLoad
 
 
-class LoadOrder(BaseModel):
+def _users(given: object) -> object:
+    if type(given) is not int or not 0 <= given <= MOST_USERS:  # True is an int, but no number
+        raise ValueError(f"must be a whole number from 0 to {MOST_USERS}, not {given!r}")
+    return given
+
+
+@dataclass(frozen=True)
+class LoadOrder:
     """What may be changed while the load runs; what is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    users: int | None = Field(None, ge=0, le=MOST_USERS)
-    shape: str | None = None
+    users: Annotated[int | None, optional(_users)] = None
+    shape: Annotated[str | None, optional(string)] = None
 
 
 class Control:
@@ -68,24 +74,17 @@ def add_routes(app: Flask, control: Control) -> None:
     @app.post("/nightshift/load")
     def set_load() -> Response:
         try:
-            control.set(LoadOrder.model_validate(request.get_json(force=True, silent=True)))
-        except ValidationError as error:
-            return _refused("; ".join(_advice(fault) for fault in error.errors()))
-        except ShapeError as error:
+            control.set(record(LoadOrder)(request.get_json(force=True, silent=True)))
+        except (Broken, ShapeError) as error:
             return _refused(str(error))
+        except ValueError as error:
+            return _refused(f"body {error}; send a JSON object with `users`, `shape` or both")
         return jsonify(control.status())
 
     @app.post("/nightshift/stop")
     def stop_load() -> Response:
         control.stop()
         return jsonify(control.status())
-
-
-def _advice(fault: Any) -> str:
-    where = ".".join(map(str, fault["loc"]))
-    if where == "users":
-        return f"users must be a whole number from 0 to {MOST_USERS}, not {fault['input']!r}"
-    return f"{where or 'body'}: {fault['msg']}; send a JSON object with `users`, `shape` or both"
 
 
 def _refused(detail: str) -> Response:

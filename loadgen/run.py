@@ -8,7 +8,6 @@ import gevent
 from gevent.event import Event
 from locust.env import Environment
 from locust.stats import stats_history
-from pydantic import ValidationError
 
 from loadgen import logs, memory
 from loadgen.api_shopper import ApiShopper
@@ -26,9 +25,9 @@ log = logging.getLogger(__name__)
 def main() -> int:
     """Shop until SIGTERM or SIGINT; return the exit code."""
     try:
-        settings = Settings()
-    except ValidationError as error:
-        sys.stderr.write("".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}\n" for e in error.errors()))
+        settings = Settings.from_environment()
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
         return 2
     logs.configure("load-generator", settings.instance)
     ended = Event()

@@ -2,13 +2,14 @@
 
 import tomllib
 from bisect import bisect_right
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
 from random import Random
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from loadgen.rules import each, filled, number, one_of, record, rising, string
 
 FOLDER = Path(__file__).parent / "shapes"
 MOST_USERS = 2000
@@ -18,39 +19,33 @@ class ShapeError(ValueError):
     """There is no such shape, or its file does not follow the rules. The message says what to write instead."""
 
 
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
-    if pair[0] > pair[1]:
-        raise ValueError(f"the lower bound comes first: [{pair[1]:g}, {pair[0]:g}]")
-    return pair
+SECONDS = number(above=0, most=86_400)
+PERCENT = number(least=0, most=1000)
+CHANCE = number(least=0, most=1)
+
+Bounds = tuple[float, float]
 
 
-Seconds = Annotated[float, Field(gt=0, le=86_400, description="seconds")]
-Percent = Annotated[float, Field(ge=0, le=1000, description="percent of the users asked for")]
-Chance = Annotated[float, Field(ge=0, le=1)]
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of time and how many percent of the users asked for shop in it."""
+
+    duration_s: Annotated[float, SECONDS]
+    users_percent: Annotated[float, PERCENT]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Stage(_Strict):
-    """A stretch of time and how many of the users asked for shop in it."""
-
-    duration_s: Seconds
-    users_percent: Percent
-
-
-class Drift(_Strict):
+@dataclass(frozen=True)
+class Drift:
     """Stages drawn by chance, the same ones for a seed: mostly usual traffic, now and then a lull or a burst."""
 
-    seed: int
-    stages: int = Field(ge=2, le=2000)
-    duration_s: Annotated[tuple[Seconds, Seconds], AfterValidator(_rising), Field(strict=False)]
-    usual_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
-    lull_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
-    lull_chance: Chance
-    burst_percent: Annotated[tuple[Percent, Percent], AfterValidator(_rising), Field(strict=False)]
-    burst_chance: Chance
+    seed: Annotated[int, number(whole=True)]
+    stages: Annotated[int, number(least=2, most=2000, whole=True)]
+    duration_s: Annotated[Bounds, rising(SECONDS)]
+    usual_percent: Annotated[Bounds, rising(PERCENT)]
+    lull_percent: Annotated[Bounds, rising(PERCENT)]
+    lull_chance: Annotated[float, CHANCE]
+    burst_percent: Annotated[Bounds, rising(PERCENT)]
+    burst_chance: Annotated[float, CHANCE]
 
     def drawn(self) -> tuple[Stage, ...]:
         """Return the stages of this seed."""
@@ -65,28 +60,29 @@ class Drift(_Strict):
             bounds = self.burst_percent
         else:
             bounds = self.usual_percent
-        return Stage(
-            duration_s=round(chance.uniform(*self.duration_s), 1), users_percent=round(chance.uniform(*bounds), 1)
-        )
+        # No stage is over before it begins, whatever rounding makes of its length.
+        duration_s = max(round(chance.uniform(*self.duration_s), 1), 0.1)
+        return Stage(duration_s, round(chance.uniform(*bounds), 1))
 
 
-class Shape(_Strict):
+@dataclass(frozen=True)
+class Shape:
     """What a shape file holds: stages written out, or the rules by which they are drawn."""
 
-    name: str
-    summary: str = Field(min_length=1, description="what it is like, in a sentence")
-    after: Literal["repeat", "hold"] = Field(description="what follows the last stage: the first again, or no change")
-    transition: Literal["step", "linear"] = Field(
-        "step", description="step: a stage's number holds throughout it; linear: it is reached at the stage's end"
-    )
-    stages: tuple[Stage, ...] = Field((), strict=False)
-    drift: Drift | None = None
+    name: Annotated[str, string]
+    summary: Annotated[str, filled]
+    """What it is like, in a sentence."""
+    after: Annotated[Literal["repeat", "hold"], one_of("repeat", "hold")]
+    """What follows the last stage: the first again, or no change."""
+    transition: Annotated[Literal["step", "linear"], one_of("step", "linear")] = "step"
+    """Step: a stage's number holds throughout it; linear: it is reached at the stage's end."""
+    stages: Annotated[tuple[Stage, ...], each(record(Stage))] = ()
+    drift: Annotated[Drift | None, record(Drift)] = None
 
-    @model_validator(mode="after")
-    def _one_source_of_stages(self) -> Self:
+    def __post_init__(self) -> None:
+        """Want one source of stages. Raises ValueError."""
         if bool(self.stages) == (self.drift is not None):
             raise ValueError("give either `stages` or `[drift]`")
-        return self
 
     @cached_property
     def timeline(self) -> tuple[Stage, ...]:
@@ -140,9 +136,8 @@ def read_shape(name: str) -> Shape:
 def parse_shape(name: str, text: str) -> Shape:
     """Return the shape that `text` (TOML) describes; raise `ShapeError` naming every line that breaks a rule."""
     try:
-        return Shape.model_validate({"name": name, **tomllib.loads(text)})
+        return record(Shape)({"name": name, **tomllib.loads(text)})
     except tomllib.TOMLDecodeError as error:
         raise ShapeError(f"shape {name!r} is not TOML: {error}") from error
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'shape'}: {e['msg']}" for e in error.errors())
-        raise ShapeError(f"shape {name!r}: {wrong}") from error
+    except ValueError as error:
+        raise ShapeError(f"shape {name!r}: {error}") from error

@@ -49,7 +49,12 @@ FRAMES = st.one_of(
             "mono_us": NUMBERS,
             "faults": st.lists(
                 st.fixed_dictionaries(
-                    {"name": NAMES, "summary": NAMES, "params": st.lists(st.fixed_dictionaries(PARAM), max_size=3)}
+                    {
+                        "name": NAMES,
+                        "summary": NAMES,
+                        "params": st.lists(st.fixed_dictionaries(PARAM), max_size=3),
+                        "scoped": st.booleans(),
+                    }
                 ),
                 max_size=3,
             ),

@@ -1,6 +1,7 @@
 """Variables that the documentation names exist, and have the defaults that it gives."""
 
 import re
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from pydantic_settings import BaseSettings
 
 from chaos.settings import ControllerSettings
 from lab.settings import Settings as LabSettings
+from loadgen.settings import PREFIX as LOADGEN_PREFIX
 from loadgen.settings import Settings as LoadSettings
 from observability.wiring.settings import DEFAULT_ENDPOINT, TelemetrySettings
 from services.chassis.settings import PeerLimits
@@ -21,9 +23,9 @@ IN_WORDS = {"OTEL_TRACES_EXPORTER"}
 
 
 def kinds() -> dict[str, type[BaseSettings]]:
-    """Return every class of settings, by prefix."""
+    """Return every pydantic class of settings, by prefix."""
     own = {f"{service.upper()}_": import_module(f"services.{service}.settings").Settings for service in services()}
-    return own | {"CHAOS_": ControllerSettings, "LOADGEN_": LoadSettings, "OTEL_": TelemetrySettings}
+    return own | {"CHAOS_": ControllerSettings, "OTEL_": TelemetrySettings}
 
 
 def variables() -> dict[str, object]:
@@ -31,6 +33,7 @@ def variables() -> dict[str, object]:
     known: dict[str, object] = {"LAB_HOME": ".lab", "LOG_LEVEL": "info"}
     for name in ("min_free_mb", "log_mb", "ready_within_s"):
         known[f"LAB_{name.upper()}"] = getattr(LabSettings(), name)
+    known |= {f"{LOADGEN_PREFIX}{field.name.upper()}": field.default for field in fields(LoadSettings)}
     for prefix, kind in kinds().items():
         for name, field in kind.model_fields.items():
             known[prefix + name.upper()] = field.default
@@ -42,7 +45,7 @@ def variables() -> dict[str, object]:
 
 def named(page: Page) -> set[str]:
     """Return the variables that a page names, those that only begin (`ORDER_…`) left out."""
-    prefixes = "|".join(["LAB_", *kinds()])
+    prefixes = "|".join(["LAB_", LOADGEN_PREFIX, *kinds()])
     return set(re.findall(rf"\b((?:{prefixes})[A-Z0-9_]*[A-Z0-9])(?!_?…)\b", page.text))
 
 

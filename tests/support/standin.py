@@ -107,7 +107,16 @@ def topology() -> Topology:
     door = Process(
         "door", "door-service", PREFIX, 2, SERVE, replicas=2, calls={"STORE_URL": "store-service"}, queue="door-queue"
     )
-    load = Process("loadgen", "load-generator", PREFIX, 9, "tests.support.standin_load", forked=False, is_load=True)
+    load = Process(
+        "loadgen",
+        "load-generator",
+        PREFIX,
+        9,
+        "tests.support.standin_load",
+        forked=False,
+        is_load=True,
+        joins_channel=False,
+    )
     return Topology((STORE, door, load), preload=("http.server",))
 
 
