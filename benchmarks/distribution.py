@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from benchmarks.figures import Figure
 
-WIDTH = 46
+WIDTH = 54
 
 
 def head(what: str) -> None:
