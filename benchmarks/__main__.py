@@ -20,6 +20,8 @@ BENCHMARKS = (
     "telemetry_chain",
     "telemetry_micro",
     "inject_latency",
+    "lab_latency",
+    "caretaker",
     "switch_read",
     "actions_off",
     "sqlite_statement",

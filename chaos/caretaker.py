@@ -18,6 +18,8 @@ from chaos.undo import CannotUndo, Record, carry_out
 
 SILENCE_S = 2.0
 AGAIN_S = 0.5
+TIMES = 2
+"""How often undoing has to have worked: an act may have landed after the first time."""
 PATIENCE_S = 60.0
 """How long it goes on trying once the controller has gone; then the next controller has the journal's undo rows."""
 INPUT = 0
@@ -68,12 +70,12 @@ def follow(duty: Duty) -> None:
 
 def wind_up(duty: Duty) -> None:
     """Undo what the controller has left behind."""
-    began = time.monotonic()
-    while not duty.act() and time.monotonic() - began < PATIENCE_S:
+    began, left = time.monotonic(), TIMES
+    while duty.records and time.monotonic() - began < PATIENCE_S:
+        left -= duty.act()
+        if not left:
+            return
         time.sleep(AGAIN_S)
-    if duty.records:
-        time.sleep(AGAIN_S)
-        duty.act()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import structlog
 from chaos import chronicle
 from chaos.acts import Acts
 from chaos.channel import SILENCE_S
-from chaos.journal import Entry
+from chaos.journal import Entry, Journal
 from chaos.lifecycle import State
 from chaos.scribe import Scribe
 
@@ -21,17 +21,20 @@ class Remnants:
     What the replicas showed went off with the former controller's connection, or goes with its lease; acts are undone.
     """
 
-    def __init__(self, scribe: Scribe, epoch: int) -> None:
+    def __init__(self, scribe: Scribe, epoch: int, journal: Journal) -> None:
+        # Read before anything can be ordered: what this life begins is none of it.
+        self._entries = journal.unfinished()
+        self._pending = journal.pending_undo()
         self._scribe = scribe
         self._epoch = epoch
         self._left: dict[str, Entry] = {}
+        self._concerned: set[str] = set()
         self._undone: set[str] = set()
         self._leases_ended = False
 
     async def take_back(self, acts: Acts) -> None:
         """Begin to undo all that is written down as not undone; `acts` goes on for as long as it takes."""
-        entries = await self._scribe.ask(lambda journal: journal.unfinished())
-        pending = await self._scribe.ask(lambda journal: journal.pending_undo())
+        entries, pending = self._entries, self._pending
         if entries or pending:
             log.warning("controller.reverts", activations=len(entries), acts=len(pending))
         for entry in entries:
@@ -40,15 +43,17 @@ class Remnants:
                 self._scribe.note(chronicle.ending(entry, self._epoch, State.REVERTING, entry.state))
         by_age = sorted(pending, key=lambda undo: (undo.activation, undo.seq))
         groups = {activation: tuple(undo) for activation, undo in groupby(by_age, key=lambda undo: undo.activation)}
-        for activation in self._left.keys() | groups.keys():
+        self._concerned = self._left.keys() | groups.keys()
+        for activation in self._concerned:
             acts.expect(activation, groups.get(activation, ()))
             acts.take_back(activation)
         # Nobody tells this life when a replica that the former one was cut off from has gone back to normal, nor when
-        # an act that was on its way has landed and been undone by the caretaker. By then both have.
+        # an act that was on its way has landed. By then both have, so that undoing once more undoes all.
         await asyncio.sleep(SILENCE_S)
         self._leases_ended = True
-        for activation in self._undone & self._left.keys():
-            self._revert(self._left[activation])
+        for activation in self._undone:
+            acts.expect(activation, groups.get(activation, ()))
+            acts.take_back(activation)
 
     def tried(self, activation: str, problem: str | None) -> bool:
         """Note whether one could be undone (no problem); tell whether it was one of these."""
@@ -57,7 +62,7 @@ class Remnants:
             self._undone.add(activation)
             if self._leases_ended:
                 self._revert(entry)
-        return entry is not None
+        return activation in self._concerned
 
     def _revert(self, entry: Entry) -> None:
         del self._left[entry.id]

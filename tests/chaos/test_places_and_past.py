@@ -1,5 +1,6 @@
 """Where a fault is switched on, what was refused, and what a former life of the controller has left behind."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -9,12 +10,14 @@ from chaos import chronicle
 from chaos.activations import EVERYWHERE, Activations
 from chaos.app import create_app
 from chaos.controller import Controller
-from chaos.journal import Journal
+from chaos.journal import Event, Intent, Journal, now
+from chaos.lifecycle import State
 from chaos.orders import Injection
 from chaos.settings import ControllerSettings
 from chaos.undo import Record
 from tests.support.breakable import DRIFT, LEAK, becomes, ends, inject
 from tests.support.followers import Followers
+from tests.support.listening_port import free_port
 from tests.support.polling import poll_until_async
 
 
@@ -97,13 +100,17 @@ async def test_the_history_comes_in_pages(api: httpx.AsyncClient, followers: Fol
     assert seen == ids[::-1]
 
 
+def _intent(identity: str, *undo: Record) -> Intent:
+    order = Injection(fault=DRIFT.name, seed=1, actor="somebody")
+    begun = Activations().begin(identity, order, EVERYWHERE, now=0.0)
+    return chronicle.intent(begun, order, 1, identity, undo)
+
+
 def _leave_behind(settings: ControllerSettings, *undo: Record) -> str:
     """Write what a life of the controller leaves that dies while something is on."""
-    order = Injection(fault=DRIFT.name, seed=1, actor="somebody")
     with Journal(settings.home / "journal.db") as journal:
-        begun = Activations().begin("left-behind", order, EVERYWHERE, now=0.0)
-        journal.intend(chronicle.intent(begun, order, 1, "k", undo))
-    return begun.id
+        journal.intend(_intent("left-behind", *undo))
+    return "left-behind"
 
 
 @pytest.mark.parametrize("url", [None, "http://127.0.0.1:1/nobody"])
@@ -128,3 +135,42 @@ async def test_the_next_life_takes_back_what_the_former_left(settings: Controlle
                 assert (await api.get(f"/activations/{left}")).json()["state"] == "reverting"
     with Journal(settings.home / "journal.db") as journal:
         assert bool(journal.unfinished()) is bool(journal.pending_undo()) is (url is not None)
+
+
+async def test_what_a_life_begins_itself_is_none_of_what_it_found(settings: ControllerSettings) -> None:
+    """An order that comes at once is not taken for one that was left behind."""
+    left = _leave_behind(settings)
+    controller = Controller(settings)
+    await controller.scribe.intend(_intent("own"))
+    async with controller:
+
+        async def reverted() -> bool:
+            steps = await controller.scribe.ask(lambda journal: journal.events(left))
+            return steps[-1].state == State.REVERTED
+
+        await poll_until_async(reverted, "what was left behind to be reverted")
+        steps = await controller.scribe.ask(lambda journal: journal.events("own"))
+        assert steps[-1].state == State.INTENT
+
+
+async def test_what_is_called_reverted_and_was_not_undone_is_tried_until_it_works(settings: ControllerSettings) -> None:
+    """Whoever is to undo it refuses the first time."""
+    port = free_port()
+    call = {"method": "DELETE", "url": f"http://127.0.0.1:{port}/toxics/one", "body": None}
+    left = _leave_behind(settings, {"kind": "http", "calls": [call]})
+    with Journal(settings.home / "journal.db") as journal:
+        journal.append([Event(1, left, "reverting", State.REVERTED.value, "stopped", "", "", now(), 0.0)])
+
+    answers = ["500 Not Now", "404 Not Found"]
+
+    async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(f"HTTP/1.1 {answers.pop(0)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port), Controller(settings) as controller:
+
+        async def undone() -> bool:
+            return not await controller.scribe.ask(lambda journal: journal.pending_undo())
+
+        await poll_until_async(undone, "it to be undone")
+    assert answers == []

@@ -1,7 +1,7 @@
 """Whatever happens, in whatever order: nothing is left on."""
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.support.simulation.schedules import Schedules
@@ -11,7 +11,11 @@ A_FEW, MANY = 40, 10_000
 
 def _play(number: int) -> None:
     unhurried = settings(
-        max_examples=number, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=number,
+        stateful_step_count=25,
+        deadline=None,
+        phases=[Phase.reuse, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(Schedules, settings=unhurried)
 

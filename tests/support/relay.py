@@ -1,5 +1,6 @@
 """A TCP relay between agents and their controller: a network cable that can be cut without anybody being told."""
 
+import selectors
 import socket
 import threading
 from contextlib import suppress
@@ -11,16 +12,17 @@ LOOK_EVERY_S = 0.02
 
 
 class Relay:
-    """Listens, and passes everything on to `port` until it is cut; from then on it swallows what it gets."""
+    """Listens on `port` (0: any) and passes all on to `target`, until it is cut: then it swallows what it gets."""
 
-    def __init__(self, port: int) -> None:
-        self._target = port
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._listening.settimeout(LOOK_EVERY_S)
+    def __init__(self, target: int, port: int = 0) -> None:
+        self._target = target
+        self._listening = socket.create_server(("127.0.0.1", port), backlog=256)
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(self._listening, selectors.EVENT_READ)
         self._cut = threading.Event()
         self._ended = threading.Event()
-        self._threads = [threading.Thread(target=self._accept)]
-        self._sockets: list[socket.socket] = []
+        self._done: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._pass_on)
 
     @property
     def channel(self) -> str:
@@ -35,40 +37,51 @@ class Relay:
         """Let new things pass; what was swallowed is lost, so that old connections are of no use."""
         self._cut.clear()
 
-    def _accept(self) -> None:
+    def _pass_on(self) -> None:
         while not self._ended.is_set():
-            with suppress(TimeoutError):
-                near, _ = self._listening.accept()
-                far = socket.create_connection(("127.0.0.1", self._target))
-                self._sockets += [near, far]
-                for source, drain in ((near, far), (far, near)):
-                    source.settimeout(LOOK_EVERY_S)
-                    thread = threading.Thread(target=self._pass, args=(source, drain))
-                    self._threads.append(thread)
-                    thread.start()
+            for key, _ in self._selector.select(LOOK_EVERY_S):
+                if key.data is None:
+                    self._accept()
+                else:
+                    self._pass_piece(key.fileobj, key.data)
 
-    def _pass(self, source: socket.socket, drain: socket.socket) -> None:
-        while not self._ended.is_set():
-            try:
-                data = source.recv(PIECE)
-                if not self._cut.is_set():
-                    drain.sendall(data)
-                if not data:
-                    return
-            except TimeoutError:
-                continue
-            except OSError:
-                return
+    def _accept(self) -> None:
+        near, _ = self._listening.accept()
+        try:
+            far = socket.create_connection(("127.0.0.1", self._target))
+        except OSError:
+            near.close()
+            return
+        for one, other in ((near, far), (far, near)):
+            one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._selector.register(one, selectors.EVENT_READ, other)
+
+    def _pass_piece(self, source: object, drain: socket.socket) -> None:
+        assert isinstance(source, socket.socket)
+        data = b""
+        with suppress(OSError):
+            data = source.recv(PIECE)
+        if not data:
+            self._selector.unregister(source)
+            self._done.append(source)
+        if self._cut.is_set():
+            return
+        with suppress(OSError):
+            if data:
+                drain.sendall(data)
+            else:
+                drain.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Self:
-        self._threads[0].start()
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended.set()
-        for thread in self._threads:
-            thread.join()
-        for connection in (*self._sockets, self._listening):
-            connection.close()
+        self._thread.join()
+        for one in (*self._done, *[key.fileobj for key in self._selector.get_map().values()]):
+            assert isinstance(one, socket.socket)
+            one.close()
+        self._selector.close()

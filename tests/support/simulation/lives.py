@@ -7,12 +7,13 @@ from collections.abc import Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chaos.caretaker import AGAIN_S, SILENCE_S, Duty
+from chaos.caretaker import AGAIN_S, SILENCE_S, TIMES, Duty
 from chaos.channel import Channel
-from chaos.controller import Controller
+from chaos.controller import BEAT_S, Controller
 from chaos.drivers import Offer, Outcome, Plan
 from chaos.epoch import EpochFile
 from chaos.errors import ChaosError
+from chaos.fanout import LEASE_S
 from chaos.journal import Event, Intent, Journal
 from chaos.lever import Lever
 from chaos.lifecycle import State
@@ -101,11 +102,12 @@ class SimulatedCaretaker:
         """Its input ends: undo, and once more a little later."""
         self._ends = True
         self._heard += 1
-        self._wind_up()
+        self._wind_up(TIMES)
 
-    def _wind_up(self) -> None:
-        worked = self._duty.act()
-        self._world.later(AGAIN_S, self._duty.act if worked else self._wind_up)
+    def _wind_up(self, left: int) -> None:
+        left -= self._duty.act()
+        if left:
+            self._world.later(AGAIN_S, lambda: self._wind_up(left))
 
     def _hear(self, line: str) -> None:
         self._duty.hear(line)
@@ -167,7 +169,7 @@ class Life:
         self.loop = Loop(world.clock)
         self.is_hung = self.is_dead = False
         self.awake_at = self.born_at = world.clock.now
-        self.died_at = float("inf")
+        self.died_at, self.began_anew_at = float("inf"), 0.0
         self.caretaker = SimulatedCaretaker(world)
         self.links: list[Link] = []
         self.loop.set_task_factory(self._task)
@@ -214,6 +216,8 @@ class Life:
     def wake(self) -> None:
         """Go on."""
         self.is_hung, self.born_at = False, self.world.clock.now
+        if self.born_at - self.awake_at > LEASE_S + BEAT_S:
+            self.began_anew_at = self.born_at
         self.run()
 
     def end(self) -> None:

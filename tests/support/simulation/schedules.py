@@ -75,7 +75,9 @@ class Schedules(RuleBasedStateMachine):
         for life in world.lives:
             if life.is_hung:
                 life.wake()
-        if world.life() is None:
+        if world.lives[-1].is_dead:  # what the latest has left is for one that comes after it
+            for life in world.lives:
+                life.kill()
             world.begin_life()
         world.advance(3.0)
         for life in [life for life in world.lives if not life.is_dead]:
@@ -105,7 +107,7 @@ class Schedules(RuleBasedStateMachine):
         on = data.draw(st.sampled_from(PLACES[fault]))
         seed = len(self.world.asked) + 1
         began = self.world.clock.now if life.is_awake else float("inf")
-        self.world.asked[seed] = Asked(fault, on, life, began + duration_s, owner)
+        self.world.asked[seed] = Asked(fault, on, life, began, began + duration_s, owner)
         order = Injection(fault=fault, on=on, duration_s=duration_s, seed=seed, accept_partial=part, session=owner)
         life.ask(life.controller.inject(order))
         self.world.advance(then_s)
@@ -119,23 +121,26 @@ class Schedules(RuleBasedStateMachine):
         life.ask(life.controller.stop(unfinished[: data.draw(st.integers(1, 4))]))
         self.world.advance(then_s)
 
-    @precondition(lambda self: self.world.life() and self.world.life().is_awake)
-    @rule()
-    def pull_lever(self) -> None:
-        """Somebody asks the controller to stop everything for good."""
+    @rule(by_hand=st.booleans(), then_s=PASSING, stays=st.booleans())
+    def pull_lever(self, by_hand: bool, then_s: float, stays: bool) -> None:
+        """Somebody asks the controller to stop everything for good, or makes the file."""
+        life = self.world.life()
         self.lever_since = self.lever_since or self.world.clock.now
-        self._life().ask(self._life().controller.pull_lever("enough"))
-
-    @rule()
-    def touch_lever(self) -> None:
-        """Somebody makes the file."""
-        self.lever_since = self.lever_since or self.world.clock.now
-        (self.world.home / "STOP").touch()
+        if by_hand or life is None or not life.is_awake:
+            (self.world.home / "STOP").touch()
+        else:
+            life.ask(life.controller.pull_lever("enough"))
+        self.world.advance(then_s)
+        if not stays:
+            self._release_lever()
 
     @precondition(lambda self: self.lever_since is not None)
     @rule()
     def release_lever(self) -> None:
         """Somebody releases the lever."""
+        self._release_lever()
+
+    def _release_lever(self) -> None:
         for life in self.world.lives:
             life.controller.lever.release()
         (self.world.home / "STOP").unlink(missing_ok=True)
@@ -233,16 +238,26 @@ class Schedules(RuleBasedStateMachine):
             replica.set_network(NETWORKS[kind](seed))
         self.world.advance(then_s)
 
-    @rule(is_full=st.booleans())
-    def fill_disk(self, is_full: bool) -> None:
-        """The disk is full, or has room again."""
-        self.world.disk_is_full = is_full
+    @rule(then_s=PASSING, stays=st.booleans())
+    def fill_disk(self, then_s: float, stays: bool) -> None:
+        """The disk is full, for a while."""
+        self.world.disk_is_full = True
+        self.world.advance(then_s)
+        self.world.disk_is_full = stays
 
-    @rule(is_down=st.booleans(), act_s=st.sampled_from([0.001, 0.2, 0.4]))
-    def break_outside(self, is_down: bool, act_s: float) -> None:
-        """Whoever does things outside of the replicas answers slowly, or not when they are to be undone."""
-        self.world.break_outside(is_down=is_down)
+    @precondition(lambda self: self.world.disk_is_full)
+    @rule()
+    def make_room(self) -> None:
+        """Somebody makes room on the disk."""
+        self.world.disk_is_full = False
+
+    @rule(act_s=st.sampled_from([0.001, 0.2, 0.4]), down_s=PASSING)
+    def break_outside(self, act_s: float, down_s: float) -> None:
+        """Whoever does things outside of the replicas takes his time, and for a while nothing can be undone there."""
         self.world.act_s = act_s
+        self.world.break_outside(is_down=True)
+        self.world.advance(down_s)
+        self.world.break_outside(is_down=False)
 
     @rule(days=st.sampled_from([-400, 400]))
     def jump(self, days: int) -> None:
@@ -289,6 +304,9 @@ class Schedules(RuleBasedStateMachine):
         assert asked.life.controller.activations.get(self._id(seed)).state != State.REVERTED, "shown after REVERTED"
         assert now < asked.deadline, "shown after its own deadline"
         assert now - asked.life.last_awake() <= LEASE_S, "shown longer than a lease after its controller was lost"
+        assert asked.began >= asked.life.began_anew_at, "came back after its controller had been hung"
+        if asked.life.is_dead and replica.network.is_clear and now - replica.disturbed_at > LEASE_S:
+            assert now <= asked.life.died_at + MOMENT_S, "shown after its controller was killed"
         assert switch.armed[0] == replica.board.epoch, "armed by a stale controller"
         key = (replica.instance, id(replica), name, switch.armed)
         assert switch.deadline <= self.deadlines.get(key, switch.deadline), "a heartbeat made it last longer"

@@ -34,6 +34,7 @@ class Asked:
     fault: str
     on: tuple[str, ...]
     life: Life
+    began: float
     deadline: float
     session: str | None
 
