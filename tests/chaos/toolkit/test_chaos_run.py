@@ -94,7 +94,7 @@ def test_a_hung_chaos_run_leaves_nothing_on_and_is_interrupted_when_it_wakes_up(
 def test_an_interrupted_chaos_run_switches_off_at_once(
     toolkit: Toolkit, controller: ControllerProcess, replica: ReplicaProcess
 ) -> None:
-    """Ctrl-C: also what the rollbacks do not name. (Chaos Toolkit may take a SIGTERM for an activity's failure.)"""
+    """Ctrl-C: also what the rollbacks do not name; a SIGTERM may be taken for the failure of an activity."""
     toolkit.write(experiment_with(controller.url, paused(INJECT, LONG_S), ttl_s=60.0))
     run = toolkit.start("run", "--rollback-strategy", "always")
     try:
