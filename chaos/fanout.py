@@ -37,8 +37,13 @@ class Fanout:
         overtaken: Callable[[int], None],
     ) -> None:
         self._epochs = EpochFile(settings.home)
-        self.channel = Channel(key, listen(settings.host, settings.channel_port, "CHAOS_CHANNEL_PORT"), self)
-        self.epoch = self._epochs.rise()
+        listening = listen(settings.host, settings.channel_port, "CHAOS_CHANNEL_PORT")
+        self.channel = Channel(key, listening, self)
+        try:
+            self.epoch = self._epochs.rise()
+        except OSError:
+            listening.close()
+            raise
         self.catalogue = Catalogue()
         self._activations = activations
         self._settle = settle

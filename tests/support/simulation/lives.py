@@ -175,7 +175,11 @@ class Life:
         self.loop.set_task_factory(self._task)
         self.loop.set_exception_handler(self._complain)
         self._allowed: set[asyncio.Task[Any]] = set()
-        self.controller = Controller(settings, self.caretaker, [Outside(world)])  # type: ignore[arg-type]
+        try:
+            self.controller = Controller(settings, self.caretaker, [Outside(world)])  # type: ignore[arg-type]
+        except OSError:
+            self.loop.close()
+            raise
         self.epoch = self.controller.epoch
         self.scribe_thread = self.controller.scribe._thread = Thread(self.loop)  # type: ignore[assignment]
         self.loop.create_task(self.controller.__aenter__())
