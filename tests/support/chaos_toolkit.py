@@ -48,6 +48,11 @@ class Toolkit:
         """Run `chaos run`; return exit code and output."""
         return ended(self.start("run", "--rollback-strategy", "always", *options), within_s)
 
+    def is_pausing(self) -> bool:
+        """Whether `chaos run` has said that it waits after an activity."""
+        log = self.folder / "chaostoolkit.log"
+        return log.exists() and "Pausing after activity" in log.read_text()
+
     def journal(self) -> Json:
         """Return what `chaos run` has written."""
         written: Json = json.loads((self.folder / JOURNAL).read_text())
@@ -56,11 +61,11 @@ class Toolkit:
 
 def ended(process: "subprocess.Popen[str]", within_s: float = WITHIN_S) -> tuple[int, str]:
     """Wait for the end; return exit code and output."""
-    try:
-        output, _ = process.communicate(timeout=within_s)
-    finally:
-        process.kill()
-        process.wait()
+    with process:  # which closes its pipe, also when it does not end in time
+        try:
+            output, _ = process.communicate(timeout=within_s)
+        finally:
+            process.kill()
     return process.returncode, output
 
 
