@@ -185,6 +185,12 @@ class Lab:
         if self._pending is None:
             self._pending = asyncio.get_running_loop().call_later(WRITE_AFTER_S, self._write)
 
+    def write_at_once(self) -> None:
+        """Have the state on the disk that is on its way there: whoever was answered may look at it next."""
+        if self._pending is not None:
+            self._pending.cancel()
+            self._write()
+
     def _write(self) -> None:
         self._pending = None
         replicas = {

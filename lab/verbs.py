@@ -73,6 +73,7 @@ class Verbs:
                     raise LabError("The lab is being ended.")
                 self._at_work = asyncio.create_task(work)
                 await asyncio.wait([self._at_work])
+                self._lab.write_at_once()
                 if self._at_work.cancelled():
                     raise LabError("The lab is being ended.")
                 return self._at_work.result()
