@@ -8,7 +8,7 @@ from chaos.activations import Activation
 from chaos.controller import Controller
 from chaos.drivers import Outcome
 from chaos.errors import UnknownActivation
-from chaos.journal import Entry, Event
+from chaos.journal import Entry
 from chaos.orders import Injection
 from chaos.replica import Replica
 from chaos.schemas import (
@@ -88,7 +88,7 @@ async def biography(controller: Controller, activation_id: str) -> Biography:
     except UnknownActivation:
         if entry is None:
             raise
-        answer = _of_former_life(entry, events)
+        answer = _of_journal(entry)
     return Biography(**dict(answer), events=[EventAnswer.model_validate(event) for event in events])
 
 
@@ -96,10 +96,7 @@ async def history(controller: Controller, limit: int, before: int | None) -> His
     """Return a page of all activations that there ever were."""
     controller.settle()
     entries = await controller.scribe.ask(lambda journal: journal.history(limit, before))
-    answers = []
-    for entry in entries:
-        events = await controller.scribe.ask(lambda journal, entry=entry: journal.events(entry.id))  # type: ignore[misc]
-        answers.append(_of_former_life(entry, events))
+    answers = [_of_journal(entry) for entry in entries]
     return History(activations=answers, next_before=entries[-1].seq if len(entries) == limit else None)
 
 
@@ -115,13 +112,12 @@ def stopped(ended: Sequence[Activation], outcome: Outcome) -> Stopped:
     )
 
 
-def _of_former_life(entry: Entry, events: Sequence[Event]) -> ActivationAnswer:
-    causes = [event.cause for event in events if event.cause]
+def _of_journal(entry: Entry) -> ActivationAnswer:
     return ActivationAnswer.model_validate(
         {
             "id": entry.id,
             "state": entry.state,
-            "cause": causes[-1] if causes else None,
+            "cause": entry.cause,
             "started_at": datetime.fromisoformat(entry.wall),
             "expires_at": datetime.fromisoformat(entry.expires),
             **_asked(Injection.model_validate(entry.asked)),

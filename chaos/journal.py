@@ -35,7 +35,10 @@ _APPEND_ONLY = "".join(
     for act in ("UPDATE", "DELETE")
 )
 _PENDING = "SELECT seq, activation, record FROM undo WHERE seq NOT IN (SELECT undo FROM undone) ORDER BY seq DESC"
+_CAUSE = "SELECT cause FROM events WHERE activation = activations.id AND cause IS NOT NULL ORDER BY seq DESC LIMIT 1"
 _LATEST = "SELECT state FROM events WHERE activation = activations.id ORDER BY seq DESC LIMIT 1"
+
+_ENTRY = f"seq, id, epoch, fault, actor, asked, wall, expires, ({_LATEST}), ({_CAUSE})"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Entry:
-    """One activation as the journal knows it; `asked` is the order as JSON, `state` where it stands."""
+    """One activation as the journal knows it; `asked` is the order as JSON, `state` where it stands, `cause` why."""
 
     seq: int
     id: str
@@ -66,6 +69,7 @@ class Entry:
     wall: str
     expires: str
     state: str
+    cause: str | None
 
 
 @dataclass(frozen=True)
@@ -205,12 +209,12 @@ class Journal:
 
     def _entries(self, clause: str, values: Sequence[object]) -> list[Entry]:
         rows = self._db.execute(
-            f"SELECT seq, id, epoch, fault, actor, asked, wall, expires, ({_LATEST}) FROM activations {clause}",  # noqa: S608 -- no input
+            f"SELECT {_ENTRY} FROM activations {clause}",  # noqa: S608 -- no input
             values,
         )
         return [
-            Entry(seq, key, epoch, fault, actor, orjson.loads(asked), wall, expires, state or State.INTENT.value)
-            for seq, key, epoch, fault, actor, asked, wall, expires, state in rows
+            Entry(seq, key, epoch, fault, actor, orjson.loads(asked), wall, expires, state or State.INTENT.value, cause)
+            for seq, key, epoch, fault, actor, asked, wall, expires, state, cause in rows
         ]
 
 

@@ -32,10 +32,6 @@ class Outcome:
         """Time until the last acknowledgement, of those that came."""
         return max((one.applied_ms or 0.0 for one in self.applied), default=0.0)
 
-    def and_of(self, other: "Outcome") -> "Outcome":
-        """Return both together."""
-        return Outcome((*self.applied, *other.applied), (*self.missing, *other.missing))
-
 
 @dataclass(eq=False)
 class Rollout:

@@ -13,7 +13,7 @@ from chaos.strict import Duration, Strict
 Labels = dict[str, str]
 Window = Annotated[Duration, Field(ge=2, le=300, description='how far back it looks: "15s", from 2s to 5m')]
 OF = "service or replica whose metric it is; left out: of all that have it"
-ABSENT = 'what no series at all means; "zero": a counter that nobody has raised counts as 0'
+ABSENT = '"zero": a counter that nobody has raised counts as 0'
 LEAST = "how many events there must be in the window to judge by"
 
 
@@ -82,9 +82,7 @@ class ValueProbe(_OneMetric):
 
     kind: Literal["value"]
     aggregate: Literal["sum", "max", "min"] = Field("sum", description="how several series become one number")
-    absent: Literal["fails", "zero"] = Field(
-        "fails", description='"zero": a counter that nobody has raised counts as 0'
-    )
+    absent: Literal["fails", "zero"] = Field("fails", description=ABSENT)
 
     @model_validator(mode="after")
     def _known(self) -> Self:
@@ -109,9 +107,7 @@ class RateProbe(_OneMetric):
 
     kind: Literal["rate"]
     window: Window
-    absent: Literal["fails", "zero"] = Field(
-        "fails", description='"zero": a counter that nobody has raised counts as 0'
-    )
+    absent: Literal["fails", "zero"] = Field("fails", description=ABSENT)
 
     @model_validator(mode="after")
     def _known(self) -> Self:

@@ -86,12 +86,6 @@ class Controller:
 
 def _refusal(answer: httpx.Response) -> Refused:
     try:
-        problem = answer.json()
-        return Refused(
-            str(problem["detail"]),
-            code=str(problem.get("type", "")).removeprefix("urn:problem:"),
-            instead=str(problem.get("instead", "")),
-            status=answer.status_code,
-        )
+        return Refused.from_problem(answer.json(), answer.status_code)
     except (ValueError, KeyError, TypeError, AttributeError):
         return Refused(f"The controller answered {answer.status_code}.", status=answer.status_code)

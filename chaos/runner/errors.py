@@ -9,7 +9,7 @@ RunEnded
     └── Refused         it refused; `code` says why
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from chaos.runner.result import Outcome
 
@@ -41,6 +41,16 @@ class Refused(ControllerFailed):
         super().__init__(" ".join(part for part in (detail, instead) if part))
         self.code = code
         self.status = status
+
+    @classmethod
+    def from_problem(cls, problem: Any, status: int) -> Self:
+        """Return what an RFC 9457 problem tells; for anything else raise `KeyError`, `TypeError`, `AttributeError`."""
+        return cls(
+            str(problem["detail"]),
+            code=str(problem.get("type", "")).removeprefix("urn:problem:"),
+            instead=str(problem.get("instead", "")),
+            status=status,
+        )
 
 
 class SwitchedOff(RunEnded):

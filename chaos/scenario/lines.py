@@ -1,7 +1,6 @@
 """Where in a TOML text something stands. `tomllib` does not tell."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 
@@ -56,9 +55,3 @@ def _table(brackets: str, name: str, counted: Counter[str]) -> Path:
 def _opened(line: str) -> str | None:
     """Return the quotes of a text that goes on in the next line."""
     return next((quotes for quotes in _QUOTES if line.count(quotes) % 2), None)
-
-
-def syntax_line(error: tomllib.TOMLDecodeError) -> int | None:
-    """Return the line that a syntax error names."""
-    found = re.search(r"at line (\d+)", str(error))
-    return int(found[1]) if found else None

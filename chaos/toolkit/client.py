@@ -33,12 +33,7 @@ class Client:
             told: Json = answer.json()
             if answer.is_success:
                 return told
-            raise Refused(
-                str(told["detail"]),
-                code=str(told.get("type", "")).removeprefix("urn:problem:"),
-                instead=str(told.get("instead", "")),
-                status=answer.status_code,
-            )
+            raise Refused.from_problem(told, answer.status_code)
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ControllerFailed(
                 f"{answer.request.url} answered {answer.status_code} with something that no controller says."

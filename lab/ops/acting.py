@@ -1,6 +1,5 @@
 """What the commands of `lab ops` that change something share: who does it, and the way it is done and shown."""
 
-import getpass
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -18,16 +17,8 @@ PATIENCE_S = 180.0
 
 def acting(function: F) -> F:
     """Add `--as`, which arrives as `by`: who does it."""
-    return click.option(
-        "--as", "by", metavar="NAME", default=_whoever, help="Who does it, for the record; you, unless it is said."
-    )(function)
-
-
-def _whoever() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+    told = "Who does it, for the record; you, unless it is said."
+    return click.option("--as", "by", metavar="NAME", default=console.person, help=told)(function)
 
 
 def do(home: Home, verb: str, *, as_json: bool, **arguments: Any) -> None:
