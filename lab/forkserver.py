@@ -7,7 +7,7 @@ end-of-file tells that all are gone). Over CONTROL, one JSON object per line:
 in    {"preload": [module or module:function, …]}  first; a function is called, and what it returns is kept
       {"start": id, …the members of `Orders`}
       {"signal": pid, "number": n}
-out   {"loaded": {"modules": n, "missing": {module: reason}, "ms": n}}
+out   {"loaded": {"modules": n, "immortal": n, "missing": {module: reason}, "ms": n}}
       {"started": id, "pid": n}  or  {"failed": id, "reason"}
       {"exited": pid, "status": n}    n < 0: ended by signal −n
 
@@ -29,6 +29,7 @@ from typing import Any
 
 from lab.child import Orders, become_in_fork
 from lab.freshness import Sources
+from lab.immortal import immortalise
 
 PATIENCE_S = 6.0
 """How long the children may take to end by themselves when the supervisor has gone; longer than their own grace."""
@@ -96,10 +97,11 @@ class ForkServer:
             except Exception as error:  # noqa: BLE001 -- the replica that needs it will fail, and say so in its own log
                 missing[name] = f"{type(error).__name__}: {error}"
         # No collection here: it would leave holes in the pages that are to be shared, and the children would fill them.
+        immortal = immortalise()
         gc.freeze()
         self._sources.note()
         taken_ms = round((time.monotonic() - began) * 1000)
-        self._tell({"loaded": {"modules": len(sys.modules), "missing": missing, "ms": taken_ms}})
+        self._tell({"loaded": {"modules": len(sys.modules), "immortal": immortal, "missing": missing, "ms": taken_ms}})
 
     def _fork(self, number: int, orders: Orders) -> Child | None:
         try:

@@ -12,11 +12,21 @@ fail() {
 }
 
 new_enough() {
-    "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+    "$1" -c 'import ctypes, sqlite3, ssl, sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 }
 
+# Pythons of which pyenv says that it has them, but not switched on.
+of_pyenv() {
+    if command -v pyenv >/dev/null 2>&1; then
+        for version in $(pyenv whence "$1" 2>/dev/null); do
+            echo "$(pyenv prefix "$version")/bin/$1"
+        done
+    fi
+}
+
+# From 3.12 on the lab takes a quarter less memory: docs/decisions/0013.
 find_python() {
-    for name in python3.13 python3.12 python3.11 python3 python3.14 python; do
+    for name in python3.13 $(of_pyenv python3.13) python3.12 $(of_pyenv python3.12) python3.11 python3 python3.14 python; do
         if command -v "$name" >/dev/null 2>&1 && new_enough "$name"; then
             command -v "$name"
             return
