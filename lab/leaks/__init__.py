@@ -1,0 +1,1 @@
+"""Searching everything that a trainee can reach for words that give the answer away."""

@@ -1,0 +1,1 @@
+"""Whether what happens leaves complete traces, with logs and exemplars that lead to them."""
