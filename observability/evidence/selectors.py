@@ -38,7 +38,11 @@ def _name(name: str, plain: re.Pattern[str]) -> str:
 
 
 def _quoted(value: str) -> str:
-    return f'"{_ESCAPED.sub(lambda found: _WORDS.get(found[0], f"\\x{ord(found[0]):02x}"), value)}"'
+    return '"' + _ESCAPED.sub(_escape, value) + '"'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _WORDS.get(found[0]) or rf"\x{ord(found[0]):02x}"
 
 
 class _Parser:
@@ -111,7 +115,7 @@ class _Parser:
             if self._text.startswith(operator, self._at):
                 self._at += len(operator)
                 return operator
-        self._refuse(f'an operator has to stand here: = != =~ or !~. Write {label}="…"')
+        return self._refuse(f'an operator has to stand here: = != =~ or !~. Write {label}="…"')
 
     def _value(self, label: str, operator: str) -> str:
         if self._next() == "" or self._next() not in _QUOTES:
@@ -133,7 +137,7 @@ class _Parser:
         return found.decode("utf-8", "replace")
 
     def _escape(self) -> bytes:
-        """Read what follows a backslash, as Go has it: `\\x` and octal digits are bytes, `\\u` and `\\U` characters."""
+        r"""Read what follows a backslash, as Go has it: `\x` and octal digits are bytes, `\u` and `\U` characters."""
         if (plain := _PLAIN_ESCAPES.get(self._next())) is not None:
             self._at += 1
             return bytes([plain])
@@ -145,7 +149,7 @@ class _Parser:
             if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF:
                 return chr(code).encode()
         self._at = min(self._at, len(self._text)) - 1
-        self._refuse(r"this is no escape. Write \\ for a backslash (\\d in a regular expression), or use `…` as quotes")
+        return self._refuse(r"this is no escape. Write \\ for a backslash (\\d in a pattern), or use `…` as quotes")
 
     def _end(self) -> None:
         self._skip_blanks()
@@ -153,7 +157,7 @@ class _Parser:
         if rest == "[":
             self._refuse("a selector has no window. Leave [ ] out: how far back is asked apart")
         if rest == "(":
-            self._refuse("a selector has no functions. Name the series only: rate, increase and quantile are asked apart")
+            self._refuse("a selector has no functions. Name the series: rate, increase and quantile are asked apart")
         if rest:
             self._refuse(f"nothing may follow. Conditions stand in braces: {EXAMPLE}")
 

@@ -1,4 +1,4 @@
-"""Results from JSON, exactly as they were: what the HTTP API writes, `decoded` reads.
+"""Results as JSON and back, exactly as they were: what the HTTP API and `plain` write, `decoded` reads.
 
 A float that is no number is written as text: `"NaN"`, `"Infinity"`, `"-Infinity"`.
 """
@@ -6,6 +6,7 @@ A float that is no number is written as text: `"NaN"`, `"Infinity"`, `"-Infinity
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from math import isfinite, isnan
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,6 +19,19 @@ def decoded(kind: Any, told: Any) -> Any:
     Raises ValueError, TypeError or LookupError when it is none.
     """
     return _decoder(kind)(told)
+
+
+def plain(value: Any) -> Any:
+    """Return a result as lists and dicts that any JSON writer can write."""
+    if is_dataclass(value):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, float) and not isfinite(value):
+        return "NaN" if isnan(value) else f"{'-' if value < 0 else ''}Infinity"
+    return value
 
 
 @cache
@@ -57,7 +71,7 @@ def _filled(hint: Any, filled: Mapping[Any, Any]) -> Any:
         return filled[hint]
     inside = get_args(hint)
     if filled and any(isinstance(one, TypeVar) for one in inside):
-        return get_origin(hint)[tuple(filled.get(one, one) for one in inside)]  # type: ignore[index]
+        return get_origin(hint)[tuple(filled.get(one, one) for one in inside)]
     return hint
 
 
