@@ -29,9 +29,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-COMMAND = re.compile(r"\blab(?= (?:chaos|doctor|down|load|logs|ops|reset|restart|status|up)\b)")
+COMMAND = re.compile(
+    r"\blab(?= (?:chaos|doctor|down|graph|load|logs|metrics|ops|reset|restart|status|top|traces?|up)\b)"
+)
 AT_HOME = re.compile(
-    r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|doctor|down|logs|reset|restart|status|up)\b"
+    r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+"
+    r"|doctor|down|graph|logs|metrics|reset|restart|status|top|traces?|up)\b"
     r"(?! --home)"
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 Item = TypeVar("Item")
 Labels = Mapping[str, str]
@@ -14,8 +14,14 @@ Via = Literal["http", "queue"]
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 
 
+class _Told:
+    """What the HTTP API goes by: how a result is written as JSON, and that its docstrings describe its members."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"ser_json_inf_nan": "strings", "use_attribute_docstrings": True}
+
+
 @dataclass(frozen=True)
-class Window:
+class Window(_Told):
     """A stretch of time; the start belongs to it, the end does not."""
 
     start_s: float
@@ -46,7 +52,7 @@ class Selector:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(_Told):
     """One series, or one group of series, at one moment."""
 
     labels: Labels
@@ -55,7 +61,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class Point:
+class Point(_Told):
     """One value of a series."""
 
     time_s: float
@@ -63,7 +69,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Range:
+class Range(_Told):
     """One series, or one group of series, over time."""
 
     labels: Labels
@@ -71,7 +77,7 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Exemplar:
+class Exemplar(_Told):
     """One measurement out of many, with the trace that it was taken in."""
 
     metric: str
@@ -83,7 +89,7 @@ class Exemplar:
 
 
 @dataclass(frozen=True)
-class Red:
+class Red(_Told):
     """Rate, errors and duration of one service, one route of it, or one way between two services."""
 
     service: str
@@ -105,7 +111,7 @@ class Red:
 
 
 @dataclass(frozen=True)
-class SpanEvent:
+class SpanEvent(_Told):
     """Something that happened within a span: an exception, above all."""
 
     name: str
@@ -114,7 +120,7 @@ class SpanEvent:
 
 
 @dataclass(frozen=True)
-class Span:
+class Span(_Told):
     """One operation of one service."""
 
     trace_id: str
@@ -139,7 +145,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(_Told):
     """All spans of one trace that are stored, by start."""
 
     trace_id: str
@@ -147,7 +153,7 @@ class Trace:
 
 
 @dataclass(frozen=True)
-class TraceSummary:
+class TraceSummary(_Told):
     """One trace in a list."""
 
     trace_id: str
@@ -192,7 +198,7 @@ class LogQuery:
 
 
 @dataclass(frozen=True)
-class LogRecord:
+class LogRecord(_Told):
     """One line of a log."""
 
     time_s: float
@@ -207,7 +213,7 @@ class LogRecord:
 
 
 @dataclass(frozen=True)
-class Page(Generic[Item]):
+class Page(_Told, Generic[Item]):
     """Part of a long result."""
 
     items: tuple[Item, ...]
@@ -216,7 +222,7 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True)
-class GraphEdge:
+class GraphEdge(_Told):
     """Calls of one service to another, as traces show them."""
 
     caller: str
@@ -231,7 +237,7 @@ class GraphEdge:
 
 
 @dataclass(frozen=True)
-class TraceCycle:
+class TraceCycle(_Told):
     """A service that, within one trace, was called by way of itself."""
 
     services: tuple[str, ...]
@@ -241,7 +247,7 @@ class TraceCycle:
 
 
 @dataclass(frozen=True)
-class ServiceGraph:
+class ServiceGraph(_Told):
     """Who calls whom."""
 
     window: Window
@@ -253,7 +259,7 @@ class ServiceGraph:
 
 
 @dataclass(frozen=True)
-class Correlation:
+class Correlation(_Told):
     """From a metric to what stands behind it: its exemplars, their traces, and the logs of these."""
 
     exemplars: tuple[Exemplar, ...]
