@@ -37,6 +37,32 @@ def change(home: Home, users: int | None, shape: str | None) -> dict[str, Any]:
         return _open(home, order, error)
 
 
+def hold(home: Home, holder: str, users: int | None, shape: str | None, ttl_s: float) -> dict[str, Any]:
+    """Change the load for as long as `holder` renews it by doing so again, and return its status.
+
+    Raises LoadRefused when somebody else holds it, or a person has changed it since.
+    """
+    order = {key: value for key, value in (("users", users), ("shape", shape)) if value is not None}
+    return _ask(home, f"/nightshift/holds/{holder}", order | {"ttl_s": ttl_s}, "PUT", ttl_s)
+
+
+def hold_or_open(home: Home, holder: str, users: int | None, shape: str | None, ttl_s: float) -> dict[str, Any]:
+    """Begin to hold the load, also in a lab that was started without one: there, nobody shops when it is over."""
+    if _is_down(home):
+        control.call(home, "load.start", users=0, shape=None)
+    return hold(home, holder, users, shape, ttl_s)
+
+
+def release(home: Home, holder: str) -> None:
+    """Have the load go back to what it was before `holder` held it."""
+    _ask(home, f"/nightshift/holds/{holder}", method="DELETE")
+
+
+def _is_down(home: Home) -> bool:
+    replicas = state.running(home).replicas.values()
+    return any(one["short"] == "loadgen" and one["pid"] is None for one in replicas)
+
+
 def _open(home: Home, order: dict[str, Any], no_answer: NoAnswer) -> dict[str, Any]:
     """Have the load generator itself started, in a lab that was started without one."""
     try:
@@ -46,10 +72,12 @@ def _open(home: Home, order: dict[str, Any], no_answer: NoAnswer) -> dict[str, A
     return status(home)
 
 
-def _ask(home: Home, path: str, order: dict[str, Any] | None = None) -> dict[str, Any]:
-    method = "GET" if order is None else "POST"
+def _ask(
+    home: Home, path: str, order: dict[str, Any] | None = None, method: str = "", within_s: float = PATIENCE_S
+) -> dict[str, Any]:
+    method = method or ("GET" if order is None else "POST")
     try:
-        return web.ask("load generator", state.running(home).url("loadgen"), path, method, order, PATIENCE_S)
+        return web.ask("load generator", state.running(home).url("loadgen"), path, method, order, within_s)
     except HTTPError as error:
         raise LoadRefused(_detail(error)) from error
 

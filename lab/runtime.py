@@ -138,8 +138,12 @@ class Lab:
         return self.site != before
 
     async def _note_present_load(self) -> None:
-        """Ask the load generator what it has been set to meanwhile, so that its next start goes on with that."""
-        load = await status.of_load(self._load()) or {}
+        """Ask the load generator what it has been set to meanwhile, so that its next start goes on with that.
+
+        A load that is held for a while is none that it has been set to.
+        """
+        present = await status.of_load(self._load()) or {}
+        load = present.get("afterwards") or present
         self.note_load(0 if load.get("state") == "stopped" else load.get("users_asked"), load.get("shape"))
 
     async def status(self) -> dict[str, Any]:

@@ -19,12 +19,13 @@ def status(environment: Environment, load: ShapedLoad) -> dict[str, Any]:
     runner = environment.runner
     assert runner is not None  # noqa: S101 -- `run.py` makes it before anybody can ask
     total = runner.stats.total
-    active = runner.shape_greenlet is not None
+    active = runner.shape_greenlet is not None and not load.idles
     return {
         "state": "running" if active else "stopped",
         "shape": load.shape.name,
         "users_asked": load.users,
         "users_wanted": load.wanted() if active else 0,
+        "afterwards": load.afterwards,
         "users": runner.user_count,
         "requests_per_s": round(total.current_rps, 2) if active else 0.0,
         "failures_per_s": round(total.current_fail_per_sec, 2) if active else 0.0,

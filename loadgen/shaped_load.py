@@ -1,31 +1,18 @@
-"""The bridge between a shape and Locust: every second it says how many shoppers there should be."""
-
-import time
+"""The bridge between the load there should be and Locust: every second it says how many shoppers that are."""
 
 from locust import LoadTestShape
 
-from loadgen.shape import Shape
+from loadgen.load import Load
 
 FASTEST_SPAWN = 100.0
 
 
-class ShapedLoad(LoadTestShape):
-    """Follows one shape with a number of users; both can be changed while it runs. It never ends by itself."""
+class ShapedLoad(Load, LoadTestShape):
+    """A load that Locust follows. It never ends by itself."""
 
-    def __init__(self, shape: Shape, users: int) -> None:
-        self.start_time = time.perf_counter()  # Locust sets it anew whenever the load is started
-        self.shape = shape
-        self.users = users
-
-    def follow(self, shape: Shape, users: int) -> None:
-        """Go on with `users`, and with `shape` from its start if it is another one."""
-        if shape.name != self.shape.name:
-            self.start_time = time.perf_counter()
-        self.shape, self.users = shape, users
-
-    def wanted(self) -> int:
-        """Return how many shoppers there should be now."""
-        return self.shape.users_at(time.perf_counter() - self.start_time, self.users)
+    def reset_time(self) -> None:
+        """Hear from Locust that the load is started."""
+        self.begin()
 
     def tick(self) -> tuple[int, float]:
         """Return the number of shoppers and how many of them may come or go in a second."""

@@ -42,7 +42,7 @@ async def play(
     """Play `scenario` and return what came of it; everything is off and restored by then.
 
     Raises `UnfitScenario` or `ControllerFailed` when it cannot be played on this lab, `LookupError` when there is no
-    controller, `LabFailed` when the load cannot be told; nothing has been touched then.
+    controller, `LabFailed` when the load cannot be held; nothing has been touched then.
     """
     async with Controller(around.book.url("controller"), around.token) as controller:
         status = await controller.status()

@@ -7,17 +7,22 @@ from chaos.probes.result import ProbeResult
 from chaos.runner.result import Injected, LoadState, Phase, PhaseName
 
 
+class Held(Protocol):
+    """A load under a lease: when the process that holds it is gone, the load is as it was before."""
+
+    @property
+    def load(self) -> LoadState:
+        """Who shops."""
+
+    async def release(self) -> None:
+        """Put the load back to what it was; what a person has changed meanwhile stays."""
+
+
 class Lab(Protocol):
     """The running lab, apart from its faults."""
 
-    async def load(self) -> LoadState | None:
-        """Return who shops; None: nobody does, and nothing is there that could shop."""
-
-    async def set_load(self, users: int | None, shape: str | None) -> None:
-        """Change who shops; None leaves as it is."""
-
-    async def stop_load(self) -> None:
-        """Let nobody shop."""
+    async def hold_load(self, users: int | None, shape: str | None) -> Held:
+        """Change who shops until it is released; None leaves as it is. Raises `LabFailed`."""
 
     async def reset(self) -> None:
         """Put all data back to new."""

@@ -12,8 +12,8 @@ from chaos.runner.errors import RunEnded
 from chaos.runner.injecting import Injector
 from chaos.runner.lease import TTL_S, Lease
 from chaos.runner.phases import Notes
-from chaos.runner.ports import Audience, Lab
-from chaos.runner.result import LoadState, Outcome, RunResult
+from chaos.runner.ports import Audience, Held, Lab
+from chaos.runner.result import Outcome, RunResult
 from chaos.runner.stopping import ended_elsewhere, stop
 from chaos.runner.watching import guard, until_seen, until_steady
 from chaos.scenario.model import Scenario, Steady
@@ -62,14 +62,15 @@ class Run:
 
     async def play(self, versions: dict[str, str]) -> RunResult:
         """Play it, restore, and return what came of it."""
-        present = await self._lab.load() if self._scenario.load else None
+        asked = self._scenario.load
+        held = await self._lab.hold_load(asked.users, asked.shape) if asked else None
         verdict = Verdict("failed", "The run crashed.")
         try:
             verdict = await _protected(self._played())
         finally:
             with self._notes.phase("restore"):
-                verdict = await self._restored(present, verdict)
-        notes, asked = self._notes, self._scenario.load
+                verdict = await self._restored(held, verdict)
+        notes = self._notes
         return RunResult(
             scenario=self._scenario.name,
             seed=self._options.seed,
@@ -79,14 +80,12 @@ class Run:
             took_s=notes.took_s,
             phases=tuple(notes.phases),
             injected=tuple(notes.injected),
-            load=_merged(present, asked.users, asked.shape) if asked else None,
+            load=held.load if held else None,
             data="reset" if self._data_reset else "kept" if notes.injected else "untouched",
             versions=versions,
         )
 
     async def _played(self) -> Verdict:
-        if load := self._scenario.load:
-            await self._lab.set_load(load.users, load.shape)
         with self._notes.phase("steady"):
             missed = await self._steady(self._scenario.steady_at("before"), fresh=False)
         if missed:
@@ -158,23 +157,17 @@ class Run:
             await asyncio.sleep(max(0.0, began + self._options.hold_s - monotonic()))
         return results
 
-    async def _restored(self, present: LoadState | None, verdict: Verdict) -> Verdict:
+    async def _restored(self, held: Held | None, verdict: Verdict) -> Verdict:
         """Put load and data back; return `verdict`, or what was in the way."""
         try:
-            if self._scenario.load:
-                await self._set_back(present)
+            if held is not None:
+                await held.release()
             if self._notes.injected and not self._options.keep_data:
                 await self._lab.reset()
                 self._data_reset = True
         except RunEnded as error:
             return Verdict("failed", f"{verdict.reason} The lab could not be restored: {error}")
         return verdict
-
-    async def _set_back(self, present: LoadState | None) -> None:
-        if present is None:
-            await self._lab.stop_load()
-        else:
-            await self._lab.set_load(present.users, present.shape)
 
 
 async def _protected(playing: Coroutine[None, None, Verdict]) -> Verdict:
@@ -199,8 +192,3 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _told(results: Sequence[ProbeResult]) -> str:
     return "; ".join(f"{result.says}: {result.sentence}" for result in results) + "."
-
-
-def _merged(present: LoadState | None, users: int | None, shape: str | None) -> LoadState:
-    known = present or LoadState(users=0, shape="steady")
-    return LoadState(users=known.users if users is None else users, shape=shape or known.shape)

@@ -116,15 +116,16 @@ def test_ctrl_c_switches_off_and_restores(lab: RunningLab) -> None:
 
 
 def test_a_runner_that_is_killed_leaves_nothing_on(lab: RunningLab) -> None:
-    """Nobody renews its lease: the controller switches off what it held."""
+    """Nobody renews its leases: the controller switches off what it held, the load is as it was."""
     with started(lab.home.root, "chaos run", "billing-drift", "--observe", "10m", "--json") as run:
         poll_until(lambda: on(lab) == [FAULT], "the fault to be on", within_s=WITHIN_S)
+        assert load(lab) == ("steady", 40)
         run.kill()
         run.communicate(timeout=WITHIN_S)
     poll_until(lambda: on(lab) == [], "the lease to lapse")
     poll_until(lambda: last(lab)["state"] == "reverted", "the fault to be off everywhere")
     assert last(lab)["cause"] == "owner-gone"
-    lab.cli("load set", "--users", str(USERS))
+    poll_until(lambda: load(lab) == ("steady", USERS), "the load to be as it was")
 
 
 def test_every_family_of_actions_goes_on_and_off(lab: RunningLab, tmp_path: Path) -> None:

@@ -29,24 +29,31 @@ class FakeBook:
 
 
 @dataclass
+class FakeHold:
+    """A load that a fake lab holds."""
+
+    load: LoadState
+    asked: list[str]
+
+    async def release(self) -> None:
+        """Note it."""
+        self.asked.append("load back")
+
+
+@dataclass
 class FakeLab:
     """A lab that keeps what it was asked for."""
 
-    shoppers: LoadState | None = field(default_factory=lambda: LoadState(users=20, shape="night"))
     asked: list[str] = field(default_factory=list)
     broken: bool = False
+    held: bool = False
 
-    async def load(self) -> LoadState | None:
-        """Return who shops."""
-        return self.shoppers
-
-    async def set_load(self, users: int | None, shape: str | None) -> None:
-        """Note it."""
+    async def hold_load(self, users: int | None, shape: str | None) -> FakeHold:
+        """Note it, or fail."""
+        if self.held:
+            raise LabFailed("Somebody else holds the load.")
         self.asked.append(f"load {users} {shape}")
-
-    async def stop_load(self) -> None:
-        """Note it."""
-        self.asked.append("no load")
+        return FakeHold(LoadState(users=users or 20, shape=shape or "night"), self.asked)
 
     async def reset(self) -> None:
         """Note it, or fail."""

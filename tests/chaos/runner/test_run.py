@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chaos.runner.errors import ControllerFailed
+from chaos.runner.errors import ControllerFailed, LabFailed
 from chaos.runner.result import RunResult
 from tests.chaos.runner.conftest import DRIFT, MEMORY, Stage
 from tests.support.fake_chaos_api import problem
@@ -22,7 +22,7 @@ TWO_ACTIONS = (
 def ensure_restored(stage: Stage, *, reset: bool = True) -> None:
     """Fail unless nothing is on, nobody holds a lease, and load and data are as they were."""
     assert (stage.api.on, stage.api.sessions) == (set(), 0)
-    assert stage.lab.asked == ["load 40 steady", "load 20 night", *(["reset"] if reset else [])]
+    assert stage.lab.asked == ["load 40 steady", "load back", *(["reset"] if reset else [])]
 
 
 async def test_a_run_as_expected(stage: Stage) -> None:
@@ -231,11 +231,12 @@ async def test_a_lab_that_cannot_be_restored_is_told(stage: Stage) -> None:
     assert result.reason.endswith("The lab could not be restored: The disk is full.")
 
 
-async def test_where_nobody_shopped_nobody_shops_afterwards(stage: Stage) -> None:
-    """The load that there was is the load that there is."""
-    stage.lab.shoppers = None
-    await stage.play()
-    assert stage.lab.asked == ["load 40 steady", "no load", "reset"]
+async def test_a_load_that_cannot_be_had_is_told_before_anything_is_touched(stage: Stage) -> None:
+    """Somebody else's run may hold it."""
+    stage.lab.held = True
+    with pytest.raises(LabFailed, match="Somebody else holds the load"):
+        await stage.play()
+    assert (stage.api.orders, stage.lab.asked) == ([], [])
 
 
 async def test_nothing_on_is_watched_and_left_alone(stage: Stage) -> None:

@@ -3,16 +3,21 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from click.testing import CliRunner, Result
 
-from lab import state
+from chaos.runner.result import LoadState
+from lab import load_client, state
+from lab.chaos_scenarios.load_hold import LoadHold
 from lab.cli import root
 from lab.home import Home
+from lab.load_client import LoadRefused
 from lab.state import LabState
 from tests.support.fake_shop import fake_platform
 from tests.support.load_generator import LoadGenerator, load_generator
+from tests.support.polling import poll_until_async
 
 Lab = Callable[..., Result]
 
@@ -91,6 +96,44 @@ def test_an_order_that_makes_no_sense_is_answered_with_what_to_write(
     answer = lab("load", "set", *words)
     assert answer.exit_code == 2
     assert advice in answer.output
+
+
+async def test_a_load_whose_holder_is_gone_is_as_it_was(tmp_path: Path, running: LoadGenerator) -> None:
+    """It is renewed for as long as it is held; then nobody has to put it back."""
+    home = Home.at(tmp_path)
+    hold = await LoadHold(home, 25, "night", ttl_s=1.0).begin()
+    assert hold.load == LoadState(users=25, shape="night")
+    with pytest.raises(LoadRefused, match="Somebody else holds the load"):
+        await LoadHold(home, 2, None).begin()
+    ends = monotonic() + 2.5
+    await poll_until_async(lambda: _true(monotonic() > ends), "more than two of its lives")
+    assert running.status()["users_asked"] == 25
+    assert hold._renewing is not None
+    hold._renewing.cancel()
+    await poll_until_async(lambda: _true(_load(running) == (6, "steady")), "the load to be as it was")
+
+
+async def test_a_load_that_is_released_is_as_it_was_at_once(tmp_path: Path, running: LoadGenerator) -> None:
+    """And what a person has set meanwhile stays."""
+    home = Home.at(tmp_path)
+    hold = await LoadHold(home, 25, None).begin()
+    await hold.release()
+    assert _load(running) == (6, "steady")
+    hold = await LoadHold(home, 25, None, ttl_s=1.0).begin()
+    load_client.change(home, 9, "night")
+    assert hold._renewing is not None
+    await hold._renewing
+    await hold.release()
+    assert _load(running) == (9, "night")
+
+
+async def _true(holds: bool) -> bool:
+    return holds
+
+
+def _load(running: LoadGenerator) -> tuple[int, str]:
+    told = running.status()
+    return told["users_asked"], told["shape"]
 
 
 def test_without_a_lab_or_with_a_dead_page_it_says_so(lab: Lab, tmp_path: Path) -> None:
