@@ -1,10 +1,11 @@
 """Changing settings of running replicas, and putting them back."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from lab import operating
-from lab.errors import LabError, Refused
+from lab.errors import LabError, NoAnswer, Refused
 from lab.fleet import Fleet
 from lab.overrides import Overrides, Slot, Value
 from lab.replica import Replica
@@ -34,7 +35,10 @@ class Adjusting:
         """Put `settings` over what is in force, for the chaos controller; all replicas called `name`, or none."""
         for replica in self._fleet.named(name):
             self.overrides.ensure_not_put(replica.name, settings)
-        return await self._change(name, settings, self.overrides.note_put)
+        changes = await self._change(name, settings, self.overrides.note_put)
+        if name not in self._fleet.replicas:
+            self.overrides.note_wide(self._replica(name).instance.process.name, settings)
+        return changes
 
     async def undo(self, changes: Changes) -> Changes:
         """Take back what `set` has changed. Raises Refused when something else is in force meanwhile."""
@@ -87,24 +91,36 @@ class Adjusting:
         return changes
 
     async def take_back(self, instance: str, settings: Iterable[str]) -> dict[str, Any]:
-        """Put back what was in force before `put`. Repeating it does no harm.
+        """Put back what was in force before `put`, on one replica or all of a service. Repeating it does no harm.
 
         What an operator, or anybody else, has set meanwhile stays: `{"restored", "kept"}` tell which, by replica.
+        Raises LabError for the first replica where it did not work, once it has been tried on all of them.
         """
-        restored: dict[str, dict[str, Value]] = {}
-        kept: dict[str, dict[str, Value]] = {}
-        for replica in self._fleet.named(instance):
-            for setting in settings:
-                slot = self.overrides.of(replica.name, setting)
-                done, value = await self._back(replica, setting, slot) if slot else (False, None)
-                (restored if done else kept).setdefault(replica.name, {})[setting] = value
-        return {"restored": restored, "kept": kept}
+        replicas, names = self._fleet.named(instance), tuple(settings)
+        self.overrides.note_narrow(replicas[0].instance.process.name, names)
+        told = await asyncio.gather(*(self._all_back(replica, names) for replica in replicas), return_exceptions=True)
+        answer: dict[str, dict[str, dict[str, Value]]] = {"restored": {}, "kept": {}}
+        for replica, outcome in zip(replicas, told, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            for setting, (done, value) in outcome.items():
+                answer["restored" if done else "kept"].setdefault(replica.name, {})[setting] = value
+        return answer
+
+    async def _all_back(self, replica: Replica, settings: Iterable[str]) -> dict[str, tuple[bool, Value]]:
+        told: dict[str, tuple[bool, Value]] = {}
+        for setting in settings:
+            slot = self.overrides.of(replica.name, setting)
+            told[setting] = await self._back(replica, setting, slot) if slot else (False, None)
+        return told
 
     async def _back(self, replica: Replica, setting: str, slot: Slot) -> tuple[bool, Value]:
         if slot.put is None:
             slot.beaten, slot.over = None, slot.beaten or slot.over
             return False, slot.sound
         slot.leaving = True
+        if replica.pid is None and replica.state == "starting":  # it may have been told already what to start with
+            raise NoAnswer(f"{replica.name} is just being started.")
         if replica.pid is not None:  # else the next process starts without it
             value = await self._in_force(replica, setting)
             if value not in (slot.put, slot.sound):

@@ -12,7 +12,7 @@ from lab.eventlog import EventLog
 from lab.home import Home
 from lab.launcher import Launcher
 from lab.overrides import Overrides
-from lab.process import Instance, Process, Topology
+from lab.process import Edge, Instance, Process, Topology
 from lab.replica import Replica
 from lab.site import Site
 
@@ -54,6 +54,10 @@ class Fleet:
         former, self.replicas = self.replicas, {}
         for instance in self._topology.instances(self._site().base):
             self.replicas[instance.name] = former.get(instance.name) or self._make(instance)
+
+    def edges(self) -> list[Edge]:
+        """Return every way between processes that the topology describes."""
+        return self._topology.edges(self._site().base)
 
     def add(self, instance: Instance) -> Replica:
         """Take one more replica in, next to those of its service; it has to be started."""

@@ -5,7 +5,7 @@ the base unless somebody said otherwise) and perhaps one that was put over it by
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,8 @@ class Overrides:
     slots: dict[str, dict[str, Slot]] = field(default_factory=dict)
     places: dict[str, dict[str, Value]] = field(default_factory=dict)
     """Replica → settings that follow from where others run, such as the backends of a load balancer."""
+    wide: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """Service → what the controller has put over the settings of all its replicas, those to come included."""
 
     def environment(self, instance: Instance) -> dict[str, str]:
         """Return what the next process of `instance` is told on top of its usual environment."""
@@ -101,9 +103,26 @@ class Overrides:
             slot.sound = now
         slot.beaten = None
 
-    def adopt(self, instance: str, model: str) -> None:
-        """Have a new replica start as `model`, one of the same service, would."""
-        self.slots[instance] = {name: Slot(slot.base, slot.sound) for name, slot in self.slots.get(model, {}).items()}
+    def note_wide(self, service: str, settings: Mapping[str, Value]) -> None:
+        """Remember that the controller has put `settings` over those of a whole service."""
+        self.wide.setdefault(service, {}).update(settings)
+
+    def note_narrow(self, service: str, settings: Iterable[str]) -> None:
+        """Remember that replicas to come are to have their own again."""
+        for name in settings:
+            self.wide.get(service, {}).pop(name, None)
+
+    def adopt(self, instance: Instance, model: str, others: Iterable[str]) -> None:
+        """Have a new replica start as `model`, one of the same service, would.
+
+        What the controller has put over the service's settings counts, as long as one of the `others` still has it.
+        """
+        wide = self.wide.get(instance.process.name, {})
+        held = {name for other in others for name, slot in self.slots.get(other, {}).items() if slot.put is not None}
+        self.slots[instance.name] = {
+            name: Slot(slot.base, slot.sound, put=wide.get(name) if name in held else None)
+            for name, slot in self.slots.get(model, {}).items()
+        }
 
     def forget(self, instance: str) -> None:
         """Drop what is known of a replica that is no more."""
@@ -114,6 +133,7 @@ class Overrides:
         """Put every setting back to what the lab starts its replicas with."""
         self.slots.clear()
         self.places.clear()
+        self.wide.clear()
 
     def _slot(self, instance: str, name: str, was: Value) -> Slot:
         return self.slots.setdefault(instance, {}).setdefault(name, Slot(was, was))

@@ -20,6 +20,16 @@ async def get(port: int, path: str, *, within_s: float) -> Answer | None:
     return await ask(port, "GET", path, within_s=within_s)
 
 
+async def listens(port: int, *, within_s: float) -> bool:
+    """Say whether somebody accepts connections."""
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection(HOST, port), within_s)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
 async def ask(
     port: int, method: str, path: str, body: Any = None, *, headers: Mapping[str, str] | None = None, within_s: float
 ) -> Answer | None:

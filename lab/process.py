@@ -110,7 +110,7 @@ class Topology:
         ]
         return [
             Edge(
-                f"{caller}->{callee.name if callee.replicas == 1 else replica.name}",
+                edge_name(caller, replica),
                 caller,
                 callee.name,
                 base + EDGES_OFFSET + number,
@@ -174,6 +174,19 @@ def instances_of(process: Process, base: int) -> Iterator[Instance]:
     for number in range(1, process.replicas + 1):
         name = process.name if process.name == process.short else f"{process.name}-{number}"
         yield Instance(name, process, number, base + process.offset + number - 1)
+
+
+def edge_name(caller: str, replica: Instance) -> str:
+    """Return what the way from a caller to a replica is called: the only one of its process goes by that one's name."""
+    callee = replica.process
+    return f"{caller}->{callee.name if callee.replicas == replica.number == 1 else replica.name}"
+
+
+def told_edges(edges: Iterable[Edge], host: str) -> list[dict[str, str]]:
+    """Return edges as the process that carries calls is told them."""
+    return [
+        {"name": edge.name, "listen": f"{host}:{edge.port}", "upstream": f"{host}:{edge.upstream}"} for edge in edges
+    ]
 
 
 def modules(processes: Iterable[Process]) -> list[str]:

@@ -101,6 +101,7 @@ class Lab:
         await self._note_present_load()
         await self.fleet.stop(replicas)
         self.overrides.clear()
+        await self.operations.ways.close_all()
         self.adjusting.good = {}
         self.fleet.as_described()
         replicas = self.fleet.where(lambda process: not process.keeps_on)

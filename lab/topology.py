@@ -6,7 +6,7 @@ Nothing here imports a service: processes are named by dotted names, looked up i
 import json
 from collections.abc import Mapping
 
-from lab.process import Process, Topology, url
+from lab.process import Process, Topology, told_edges, url
 from lab.site import CHANNEL_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
@@ -80,11 +80,7 @@ def _backends(site: Site, topology: Topology) -> dict[str, str]:
 
 
 def _edges(site: Site, topology: Topology) -> dict[str, str]:
-    edges = [
-        {"name": edge.name, "listen": f"{site.host}:{edge.port}", "upstream": f"{site.host}:{edge.upstream}"}
-        for edge in topology.edges(site.base)
-    ]
-    return {"EDGES": json.dumps(edges)}
+    return {"EDGES": json.dumps(told_edges(topology.edges(site.base), site.host))}
 
 
 def _load(site: Site, _: Topology) -> dict[str, str]:

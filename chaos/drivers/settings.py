@@ -32,9 +32,10 @@ class Settings:
         if not order.params:
             raise BadParameter(f"{FAULT} needs a setting.", instead='"params": {"payment.timeout_s": 30}, for example.')
         instances = frozenset(process["instance"] for process in await self._supervisor.chosen(order))
+        # By the names that were given: of a service, replicas that join it meanwhile have to be put back as well.
         undo = tuple(
-            self._supervisor.undo("setting.restore", instance=instance, settings=sorted(order.params))
-            for instance in sorted(instances)
+            self._supervisor.undo("setting.restore", instance=name, settings=sorted(order.params))
+            for name in dict.fromkeys(order.on)
         )
         return Plan(order, instances | {*order.on}, instances, undo, how={"names": list(order.on)})
 

@@ -13,6 +13,8 @@ from chaos.proxy.toxic_api import ToxicApi
 VERSION = "2.12.0"
 """The version of Toxiproxy whose API this is."""
 PROXY = {"name": str, "listen": str, "upstream": str, "enabled": bool}
+NEW = {**PROXY, "follows": bool}
+"""`follows` is our own: whether it refuses connections while the one behind it does, as the edges do."""
 NO_CONTENT = Answer(204)
 
 Act = Callable[..., Awaitable[Answer]]
@@ -70,7 +72,7 @@ class Api:
         return json_answer(200, {carrier.name: carrier.as_json() for carrier in self._collection})
 
     async def _create(self, *, body: bytes) -> Answer:
-        wanted = _complete(decode.fields(decode.value(body), PROXY))
+        wanted = _complete(decode.fields(decode.value(body), NEW))
         return json_answer(201, (await self._collection.add(**wanted)).as_json())
 
     async def _populate(self, *, body: bytes) -> Answer:

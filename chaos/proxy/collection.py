@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from chaos.proxy.carrier import Carrier
+from chaos.proxy.edge import Edge
 from chaos.proxy.errors import Refused, proxy_exists, proxy_not_found
 
 
@@ -31,9 +32,10 @@ class Collection:
         """Return the source of chance of one proxy: the same seed makes the same draws in the same order."""
         return Random(f"{self._seed}:{name}")  # noqa: S311 -- chance that can be played again, not a secret
 
-    async def add(self, name: str, listen: str, upstream: str, *, enabled: bool) -> Carrier:
-        """Make a proxy. Raises Refused when the name or the address is taken."""
-        return await self.put(Carrier(name, listen, upstream, self.random(name)), enabled=enabled)
+    async def add(self, name: str, listen: str, upstream: str, *, enabled: bool, follows: bool = False) -> Carrier:
+        """Make a proxy; one that `follows` is an edge. Raises Refused when the name or the address is taken."""
+        made = (Edge if follows else Carrier)(name, listen, upstream, self.random(name))
+        return await self.put(made, enabled=enabled)
 
     async def put(self, carrier: Carrier, *, enabled: bool) -> Carrier:
         """Take a proxy in. Raises Refused when the name or the address is taken."""

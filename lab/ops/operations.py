@@ -14,6 +14,7 @@ from lab.ops.draining import Drains
 from lab.ops.letters import Letters
 from lab.ops.rotation import Rotation
 from lab.ops.scaling import Scaling
+from lab.ops.ways import Ways
 from lab.overrides import Value
 from lab.queues import Queues
 
@@ -36,9 +37,10 @@ class Operations:
         self.fleet = fleet
         self.adjusting = adjusting
         self.audit = Audit(home)
-        rotation = Rotation(fleet, adjusting.overrides)
+        self.ways = Ways(fleet, adjusting.overrides)
+        rotation = Rotation(fleet, adjusting.overrides, self.ways)
         self.drains = Drains(fleet, rotation)
-        self.scaling = Scaling(fleet, adjusting.overrides, rotation, self.drains)
+        self.scaling = Scaling(fleet, adjusting.overrides, rotation, self.drains, self.ways)
         self.letters = Letters(Queues(fleet))
 
     async def set(self, by: str, name: str, settings: dict[str, Value]) -> Result:

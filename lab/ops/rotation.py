@@ -4,8 +4,8 @@ from typing import Any
 
 from lab import operating
 from lab.fleet import Fleet
+from lab.ops.ways import Ways
 from lab.overrides import Overrides
-from lab.process import url
 from lab.replica import Replica
 
 SETTING = "backends"
@@ -16,37 +16,33 @@ Backends = list[dict[str, Any]]
 class Rotation:
     """The rotations of one fleet. A replica without a load balancer is in none, and nothing is done about it."""
 
-    def __init__(self, fleet: Fleet, overrides: Overrides) -> None:
+    def __init__(self, fleet: Fleet, overrides: Overrides, ways: Ways) -> None:
         self._fleet = fleet
         self._overrides = overrides
+        self._ways = ways
 
     async def leave(self, replica: Replica) -> None:
         """Have no more requests sent to a replica, unless it is the only one. Raises NoAnswer."""
-        address = url(replica.instance.port)
-        for balancer in self._balancers(replica):
-            backends = await self._backends(balancer)
+        for balancer in self._ways.balancers(replica):
+            address, backends = self._ways.address(balancer, replica), await self._backends(balancer)
             left = [one for one in backends if one["url"] != address]
             if left and len(left) < len(backends):
                 await self._set(balancer, left)
 
     async def join(self, replica: Replica) -> None:
         """Have requests sent to a replica, which has to be ready, and checked as the first one is."""
-        address = url(replica.instance.port)
-        for balancer in self._balancers(replica):
-            backends = await self._backends(balancer)
+        for balancer in self._ways.balancers(replica):
+            address, backends = self._ways.address(balancer, replica), await self._backends(balancer)
             if all(one["url"] != address for one in backends):
                 usual = backends[0] if backends else {}
-                await self._set(balancer, self._in_order(replica, [*backends, {**usual, "url": address}]))
+                together = self._in_order(balancer, replica, [*backends, {**usual, "url": address}])
+                await self._set(balancer, together)
 
-    def _in_order(self, replica: Replica, backends: Backends) -> Backends:
+    def _in_order(self, balancer: Replica, replica: Replica, backends: Backends) -> Backends:
         """Return backends in the order of their replicas: settings of the health checks go by place."""
         others = self._fleet.where(lambda process: process is replica.instance.process)
-        places = {url(other.instance.port): other.instance.number for other in others}
+        places = {self._ways.address(balancer, other): other.instance.number for other in others}
         return sorted(backends, key=lambda one: places.get(one["url"], 0))
-
-    def _balancers(self, replica: Replica) -> list[Replica]:
-        name = replica.instance.process.balancer
-        return self._fleet.where(lambda process: bool(name) and process.name == name)
 
     async def _backends(self, balancer: Replica) -> Backends:
         told = await operating.ask(balancer, "GET", "/settings")

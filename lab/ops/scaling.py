@@ -6,6 +6,7 @@ from lab.errors import LabError, Refused
 from lab.fleet import Fleet
 from lab.ops.draining import Drains
 from lab.ops.rotation import Rotation
+from lab.ops.ways import Ways
 from lab.overrides import Overrides
 from lab.ports import free_port, is_free
 from lab.process import Instance, Process
@@ -17,11 +18,12 @@ MOST = 8
 class Scaling:
     """Scales the services of one fleet whose load can be shared."""
 
-    def __init__(self, fleet: Fleet, overrides: Overrides, rotation: Rotation, drains: Drains) -> None:
+    def __init__(self, fleet: Fleet, overrides: Overrides, rotation: Rotation, drains: Drains, ways: Ways) -> None:
         self._fleet = fleet
         self._overrides = overrides
         self._rotation = rotation
         self._drains = drains
+        self._ways = ways
 
     def replicas(self, name: str) -> list[Replica]:
         """Return the replicas of a service that can be scaled. Raises UnknownName and Refused."""
@@ -57,9 +59,12 @@ class Scaling:
         try:
             for number in numbers:
                 added.append(self._fleet.add(self._instance(present[0], process, number)))
-                self._overrides.adopt(added[-1].name, present[0].name)
+                others = [replica.name for replica in present]
+                self._overrides.adopt(added[-1].instance, present[0].name, others)
+                await self._ways.open(added[-1])
             await self._fleet.start(added)
             for replica in added:
+                await self._ways.ensure_carried(replica)
                 await self._rotation.join(replica)
         except LabError:
             for replica in reversed(added):
@@ -81,6 +86,7 @@ class Scaling:
 
     async def _end(self, replica: Replica) -> None:
         await replica.stop()
+        await self._ways.close(replica)
         self._fleet.remove(replica)
         self._overrides.forget(replica.name)
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -14,6 +15,7 @@ from tests.support.polling import poll_until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
 
+TO_GATEWAYS = "load-balancer->"
 ORDER = {"customer_id": "ada", "lines": [{"sku": "MUG-STONE-350", "quantity": 1}], "card_token": "card-4242"}
 
 
@@ -114,6 +116,76 @@ def test_a_drained_restart_of_the_gateways_loses_no_checkout(lab: RunningLab) ->
         seen = len(statuses)
         poll_until(lambda: len(statuses) > seen + 5, "some more orders")
     assert set(statuses) == {httpx.codes.CREATED}
+
+
+def _ways(lab: RunningLab) -> dict[str, dict[str, Any]]:
+    """Return what the process that carries calls tells of each way from the load balancer, by the replica's name."""
+    try:
+        told: dict[str, dict[str, Any]] = httpx.get(f"{lab.url('mesh')}/proxies", trust_env=False).json()
+    except httpx.TransportError:
+        return {}
+    return {name.removeprefix(TO_GATEWAYS): way for name, way in told.items() if name.startswith(TO_GATEWAYS)}
+
+
+def _backends(lab: RunningLab) -> list[str]:
+    settings = lab.json("ops", "settings", "edge")["settings"]["load-balancer-1"]
+    backends = next(one["value"] for one in settings if one["name"] == "backends")
+    return [one["url"].removeprefix("http://") for one in backends]
+
+
+def _is_swallowed(address: str) -> bool:
+    try:
+        httpx.get(f"http://{address}/health", trust_env=False, timeout=1)
+    except httpx.TimeoutException:
+        return True
+    return False
+
+
+def test_a_drained_gateway_leaves_the_rotation_and_comes_back_the_same_way(lab: RunningLab) -> None:
+    """Once, and through the process that carries calls."""
+    before = _backends(lab)
+    assert before == [_ways(lab)[f"api-gateway-{n}"]["listen"] for n in (1, 2)]
+    lab.cli("ops", "drain", "api-gateway-2")
+    assert _backends(lab) == before[:1]
+    lab.cli("ops", "undo")
+    assert _backends(lab) == before
+
+
+def test_a_further_gateway_has_a_way_of_its_own(lab: RunningLab) -> None:
+    """On which the network can be bad; it outlives the process that carries calls, and goes with the gateway."""
+    lab.cli("ops", "scale", "gateway", "3")
+    ways = _ways(lab)
+    assert ways["api-gateway-3"]["upstream"] == _url(lab, "api-gateway-3").removeprefix("http://")
+    assert _backends(lab) == [ways[f"api-gateway-{n}"]["listen"] for n in (1, 2, 3)]
+    lab.cli("chaos inject", "network.partition", "--on", "load-balancer->api-gateway-3", "--for", "1m")
+    assert _is_swallowed(ways["api-gateway-3"]["listen"])
+    lab.cli("chaos stop", "network.partition")
+    assert not _is_swallowed(ways["api-gateway-3"]["listen"])
+    lab.kill("mesh")
+    poll_until(lambda: _ways(lab) == ways, "the same ways")
+    lab.cli("ops", "scale", "gateway", "2")
+    assert _ways(lab).keys() == {"api-gateway-1", "api-gateway-2"}
+    lab.cli("ops", "scale", "gateway", "4")
+    lab.cli("reset", within_s=120)
+    assert _ways(lab).keys() == {"api-gateway-1", "api-gateway-2"}
+    assert _backends(lab) == [ways[f"api-gateway-{n}"]["listen"] for n in (1, 2)]
+
+
+def test_a_further_worker_has_what_is_put_on_all_workers(lab: RunningLab) -> None:
+    """The activation ends everywhere."""
+    setting = "payment.timeout_s"
+    usual = _values(lab, "worker", setting)["fulfilment-worker-1"]
+    lab.cli("chaos inject", "setting.change", "--on", "fulfilment-worker", "--set", f"{setting}=7.5")
+    lab.cli("ops", "scale", "worker", "2")
+    assert set(_values(lab, "worker", setting).values()) == {7.5}
+    lab.cli("chaos stop", "setting.change")
+    assert _values(lab, "worker", setting) == {"fulfilment-worker-1": usual, "fulfilment-worker-2": usual}
+    lab.cli("ops", "scale", "worker", "1")
+
+
+def _values(lab: RunningLab, name: str, setting: str) -> dict[str, Any]:
+    told = lab.json("ops", "settings", name)["settings"]
+    return {instance: one["value"] for instance, those in told.items() for one in those if one["name"] == setting}
 
 
 def test_a_message_nobody_understands_ends_before_a_person(lab: RunningLab) -> None:

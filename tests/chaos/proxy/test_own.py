@@ -203,6 +203,25 @@ async def test_edge_refuses_while_the_server_does() -> None:
     edge.stop()
 
 
+async def test_edge_can_be_made_while_it_runs(echo: Server) -> None:
+    """`follows` makes one; the answer is that of any other proxy."""
+    collection = Collection("seed")
+    api = Api(collection)
+    ways = {"there": echo.address, "not there": f"127.0.0.1:{free_port()}"}
+    for name, upstream in ways.items():
+        wanted = {"name": name, "listen": f"127.0.0.1:{free_port()}", "upstream": upstream}
+        made = await api.answer(Request("POST", "/proxies", {}, json.dumps({**wanted, "follows": True}).encode()))
+        assert (made.status, json.loads(made.body)) == (201, {**wanted, "enabled": True, "toxics": []})
+
+    async def served() -> bool:
+        return not await refuses(collection.get("there").listen)
+
+    await poll_until_async(served, "the edge to listen")
+    assert await refuses(collection.get("not there").listen)
+    for name in ways:
+        await collection.remove(name)
+
+
 async def test_disabled_edge_refuses_although_the_server_is_there(echo: Server) -> None:
     """To follow the server is not to overrule the one who disabled it."""
     edge = Edge("a->b", f"127.0.0.1:{free_port()}", echo.address, chance())

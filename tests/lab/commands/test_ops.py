@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lab import control
+from lab.errors import NoAnswer
 from lab.ops.audit import acts
 from lab.probe import HOST
 from lab.web import ask
@@ -169,6 +170,44 @@ def test_a_further_replica_has_the_settings_of_the_others(lab: RunningLab) -> No
     lab.cli("ops", "set", "door", "patience_s=6")
     lab.cli("ops", "scale", "door", "3")
     assert _setting(lab, "door-service-3") == 6
+
+
+def test_a_further_replica_has_what_was_put_on_its_service(lab: RunningLab) -> None:
+    """Also its next process; and whoever takes it back takes it back there as well."""
+    control.call(lab.home, "setting.change", name="door-service", settings={"patience_s": 9.0})
+    lab.cli("ops", "scale", "door", "3")
+    assert _setting(lab, "door-service-3") == 9.0
+    before = lab.kill("door-service-3")
+    poll_until(lambda: lab.pid("door-service-3") != before, "another process")
+    poll_until(lambda: lab.status()["door-service-3"]["state"] == "ready", "its being ready")
+    assert _setting(lab, "door-service-3") == 9.0
+    told = control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
+    assert told == {"restored": {f"door-service-{n}": {"patience_s": 1.0} for n in (1, 2, 3)}, "kept": {}}
+    lab.cli("ops", "scale", "door", "4")
+    assert [_setting(lab, f"door-service-{n}") for n in (1, 2, 3, 4)] == [1.0] * 4
+
+
+def test_a_further_replica_has_not_what_was_put_on_another_one(lab: RunningLab) -> None:
+    """Nor what an operator has replaced."""
+    control.call(lab.home, "setting.change", name="door-service-1", settings={"patience_s": 9.0})
+    control.call(lab.home, "setting.change", name="door-service", settings={"room.size": 2})
+    lab.cli("ops", "set", "door", "room.size=7")
+    lab.cli("ops", "scale", "door", "3")
+    assert (_setting(lab, "door-service-3"), _setting(lab, "door-service-3", "room.size")) == (1.0, 7)
+
+
+def test_one_replica_that_does_not_answer_is_in_nobodys_way(lab: RunningLab) -> None:
+    """What was put on the others is taken back at once; that one's when it is asked for again."""
+    control.call(lab.home, "setting.change", name="door-service", settings={"patience_s": 9.0})
+    control.call(lab.home, "process.pause", instances=["door-service-1"])
+    try:
+        with pytest.raises(NoAnswer, match="door-service-1 does not answer"):
+            control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
+        assert _setting(lab, "door-service-2") == 1.0
+    finally:
+        control.call(lab.home, "process.resume", instances=["door-service-1"])
+    control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
+    assert _setting(lab, "door-service-1") == 1.0
 
 
 @pytest.mark.parametrize(
