@@ -19,6 +19,7 @@ from chaos.drivers.processes import Processes
 from chaos.drivers.settings import Settings
 from chaos.listening import listen
 from chaos.settings import ControllerSettings
+from chaos.sole import hold
 from chaos.supervisor import Supervisor
 from observability.wiring.current import Identity
 from observability.wiring.logs import configure
@@ -32,6 +33,7 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT; exit with 2 and a sentence when that is impossible as things are."""
     try:
         settings = ControllerSettings()
+        hold(settings.home)
         caretaker = Caretaker()
         listening = listen(settings.host, settings.port, "CHAOS_PORT")
         controller = Controller(settings, caretaker, drivers(settings))

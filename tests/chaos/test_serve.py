@@ -1,13 +1,17 @@
 """Starting the controller where it cannot start: a sentence, exit code 2."""
 
+import os
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tests.support.chaos_processes import ROOT
+from tests.support.chaos_processes import ROOT, ControllerProcess
+from tests.support.polling import poll_until
 
 
 def _refusal(home: Path, **environment: str) -> str:
@@ -51,6 +55,37 @@ def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """The sentence names the folder."""
     (tmp_path / "file").write_text("")
     assert str(tmp_path / "file") in _refusal(tmp_path / "file")
+
+
+def test_a_home_in_which_another_controller_is_at_work_is_refused(tmp_path: Path) -> None:
+    """The sentence says who it is; that one notices nothing, and loses its home with its life, however it ends."""
+    with ControllerProcess(tmp_path) as first:
+        refusal = _refusal(tmp_path)
+        assert f"another controller (pid {first.pid}) is at work in {tmp_path}" in refusal
+        assert first.status()["epoch"] == first.epoch
+        first.kill(signal.SIGSTOP)
+        assert "is at work" in _refusal(tmp_path)
+        first.kill()
+        poll_until(lambda: first.is_dead, "the first one's end")
+        with ControllerProcess(tmp_path) as second:
+            assert second.epoch == first.epoch + 1
+
+
+def test_the_caretaker_of_a_dead_controller_does_not_keep_its_home(tmp_path: Path) -> None:
+    """Which lives on for as long as it has to: here it stands still."""
+    with ControllerProcess(tmp_path) as first:
+        caretakers = {child.pid for child in psutil.Process(first.pid).children()}
+        assert caretakers
+        for pid in caretakers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            first.kill()
+            poll_until(lambda: first.is_dead, "the first one's end")
+            with ControllerProcess(tmp_path) as second:
+                assert second.epoch == first.epoch + 1
+        finally:
+            for pid in caretakers:
+                os.kill(pid, signal.SIGCONT)
 
 
 def test_a_setting_that_cannot_be_meant_is_named(tmp_path: Path) -> None:
