@@ -10,6 +10,9 @@ if __name__ == "__main__":
             % (sys.version_info[0], sys.version_info[1], sys.executable)
         )
         sys.exit(2)
+    from lab.title import conceal
+
+    conceal(sys.argv[1:])  # before anything that takes time is loaded
     from lab.cli import main
 
     main()

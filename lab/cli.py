@@ -13,6 +13,7 @@ import click
 import lab.commands
 from lab.console import AS_JSON, HOME, at_home, pasteable
 from lab.errors import LabError, Usage
+from lab.title import conceal
 
 
 class Verbs(click.Group):
@@ -74,6 +75,7 @@ def root() -> None:
 
 def main() -> None:
     """Run the command line."""
+    conceal(sys.argv[1:])
     if sys.stdout.encoding.lower() != "utf-8":
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     root(prog_name="lab")
