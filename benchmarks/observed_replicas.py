@@ -1,6 +1,8 @@
 """Many replicas, each a forked process with an agent of its own, that tell when their behaviour changes."""
 
+import math
 import os
+import select
 import signal
 import struct
 import time
@@ -13,6 +15,8 @@ from services.chassis.fault import Fault
 
 FAULT = Fault("services.billing.faults.float_drift", "faulty", "fixed")
 LOOK_EVERY_S = 0.001
+WITHIN_S = 10.0
+"""What takes longer is missed: on a machine with too much to do, some things never come about."""
 RECORD = struct.Struct("=i?d")
 """Number of the replica, whether it is faulty, monotonic seconds. Written at once, so that writers do not mix."""
 
@@ -48,9 +52,15 @@ class ObservedReplicas:
         os.close(self._read)
 
     def all_become(self, behaviour: str) -> float:
-        """Wait until all behave so; return the monotonic time at which the last of them was first seen to."""
-        faulty = behaviour == "faulty"
+        """Wait until all behave so; return the monotonic time at which the last of them was first seen to.
+
+        Infinity: some did not within `WITHIN_S`.
+        """
+        faulty, deadline = behaviour == "faulty", time.monotonic() + WITHIN_S
         while any(seen != faulty for seen in self._faulty.values()):
+            left_s = max(0.0, deadline - time.monotonic())
+            if not select.select([self._read], [], [], left_s)[0]:
+                return math.inf
             index, self_faulty, at = RECORD.unpack(os.read(self._read, RECORD.size))
             self._faulty[index] = self_faulty
             self._changed_at[index] = at

@@ -1,5 +1,6 @@
 """All benchmarks are run by `make bench`, and their figures say whether a promise is kept."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from benchmarks import figures
 from benchmarks.__main__ import BENCHMARKS
+from benchmarks.distribution import line
 from benchmarks.figures import Figure
 from tests.support.pages import ROOT, page
 
@@ -32,6 +34,16 @@ def test_figures_survive_the_way_to_the_table(tmp_path: Path) -> None:
     told = [Figure("start", 1.0, "s", 3.0), Figure("ratio", 0.62, "", 0.6, at_least=True)]
     figures.write(told, tmp_path / "figures.json")
     assert figures.read(tmp_path / "figures.json") == told
+
+
+def test_what_was_missed_counts_and_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is left out because it took too long."""
+    (figure,) = line("inject", [1.0] * 98 + [math.inf] * 2, 50.0)
+    assert not figure.met
+    assert "2 of 100 missed" in capsys.readouterr().out
+    (figure,) = line("inject", [1.0] * 100, 50.0)
+    assert figure.met
+    assert "missed" not in capsys.readouterr().out
 
 
 def started_by(line: str) -> set[str]:
