@@ -33,8 +33,6 @@ Ready means that the database answers. The neighbours and the broker are not ask
 under reserve, and their events wait.
 """
 INVENTORY, PAYMENT = "inventory-service", "payment-service"
-PRICES_LOOK_S = 5.0
-"""How soon a refresh that failed is tried again: at a start, the inventory may be the last to come up."""
 
 
 def create_app(
@@ -51,7 +49,7 @@ def create_app(
     to_inventory = Neighbour(INVENTORY, settings.inventory_url, settings.inventory, telemetry, replaced.get(INVENTORY))
     to_payment = Neighbour(PAYMENT, settings.payment_url, settings.payment, telemetry, replaced.get(PAYMENT))
     inventory, measures = Inventory(to_inventory), Measures(telemetry)
-    prices = KnownPrices(database, inventory, clock, settings.prices_interval_s)
+    prices = KnownPrices(database, inventory)
     claims = Claims(database, clock, settings.instance, claim_s=settings.claim_s, join_s=settings.join_s)
     checkout = Checkout(database, relay, claims, inventory, Payments(to_payment), prices, measures, clock)
     recovery = Recovery(database, relay, measures, clock, settings.abandon_after_s)
@@ -68,14 +66,7 @@ def create_app(
             to_inventory,
             to_payment,
             relay,
-            # Looked at often, so that a start without the inventory is soon made up for.
-            Periodic(
-                "prices.refresh",
-                min(PRICES_LOOK_S, settings.prices_interval_s),
-                prices.refresh,
-                telemetry,
-                traced=False,
-            ),
+            Periodic("prices.refresh", settings.prices_interval_s, prices.refresh, telemetry, traced=False),
             Periodic("orders.recover", settings.recovery_interval_s, recovery.round, telemetry, traced=False),
         ],
         checks={"database": database.check},

@@ -1,11 +1,9 @@
 """The prices that were last known, for orders taken while nobody can be asked."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from services.chassis.clock import Clock
 from services.chassis.database import Database, insert_once
 from services.order.clients import Inventory
 from services.order.domain import Line, WantedLine
@@ -13,30 +11,22 @@ from services.order.tables import known_prices
 
 
 class KnownPrices:
-    """A copy of the inventory's prices, at most `every_s` seconds old while the inventory can be reached."""
+    """A copy of the inventory's prices, as old as its last refresh."""
 
-    def __init__(self, database: Database, inventory: Inventory, clock: Clock, every_s: float) -> None:
+    def __init__(self, database: Database, inventory: Inventory) -> None:
         self._database = database
         self._inventory = inventory
-        self._clock = clock
-        self._every = timedelta(seconds=every_s)
-        self._refreshed_at: datetime | None = None
 
     async def refresh(self) -> None:
-        """Copy what has changed, if it is time. Raises the `Neighbour…` errors when the inventory cannot be asked."""
-        now = self._clock.now()
-        if self._refreshed_at is not None and now - self._refreshed_at < self._every:
-            return
+        """Copy what has changed. Raises the `Neighbour…` errors when the inventory cannot be asked."""
         current = {line.sku: line for line in await self._inventory.prices()}
         known = await self._known(current)
         changed = [line for sku, line in current.items() if known.get(sku) != line]
         if changed:
             await self._store(changed)
-        self._refreshed_at = now
 
     async def read_anew(self) -> int:
-        """Copy what has changed without waiting for the time; return how many prices there are. Raises as `refresh`."""
-        self._refreshed_at = None
+        """Copy what has changed; return how many prices there are. Raises as `refresh`."""
         await self.refresh()
         async with self._database.read() as connection:
             return (await connection.execute(select(func.count()).select_from(known_prices))).scalar_one()
