@@ -65,29 +65,12 @@ def _unfit_params(action: Action, params: Mapping[str, Param]) -> Iterator[str]:
     for name, value in action.params.items():
         if name not in params:
             yield f"{action.fault} has no parameter {name!r}. {_near(name, params)}"
-        elif problem := _out_of_range(value, params[name]):
-            yield f"{name} of {action.fault} {problem}"
+        elif not params[name].allows(value):
+            yield f"{name} of {action.fault} cannot be {value!r}: {params[name].described()}."
     for name, param in params.items():
         if param.default is None and name not in action.params:
             meaning = ", ".join(part for part in (param.summary, param.unit) if part)
             yield f"{action.fault} needs {name} ({meaning}). Write params = {{ {name} = … }}."
-
-
-def _out_of_range(value: bool | float | str, param: Param) -> str | None:  # noqa: FBT001 -- a figure, not a switch
-    if param.type == "text":
-        if not isinstance(value, str):
-            return f"is {value}. Write text in quotes."
-        choices = param.choices
-        return f"is {value!r}. Write one of: {', '.join(choices)}." if choices and value not in choices else None
-    if isinstance(value, bool | str):
-        return f"is {value!r}. Write a number."
-    if param.type == "integer" and value != int(value):
-        return f"is {value:g}. Write a whole number."
-    if param.minimum is not None and value < param.minimum:
-        return f"is {value:g}. Write {param.minimum:g} or more."
-    if param.maximum is not None and value > param.maximum:
-        return f"is {value:g}. Write {param.maximum:g} or less."
-    return None
 
 
 def _near(name: str, known: Collection[str]) -> str:

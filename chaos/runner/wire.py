@@ -1,25 +1,18 @@
 """What the controller answers, as far as a run needs it. Members that it does not need are ignored."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict, Field
+
+from chaos.parameters import Parameter
 
 
 class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Param(_Answer):
+class Param(Parameter):
     """A figure that a fault takes."""
 
-    name: str
-    type: Literal["number", "integer", "text"] = "number"
-    unit: str = ""
-    default: float | str | None = Field(None, description="None: it has to be given")
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[str, ...] = Field((), description="of a text; none: anything")
-    summary: str = ""
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Fault(_Answer):

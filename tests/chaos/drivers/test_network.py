@@ -151,6 +151,8 @@ async def test_an_edge_that_went_away_is_a_failure_to_apply_and_nothing_to_undo(
         ("network.latency", [EDGE], {}, BadParameter, "from 0 to 60000 (ms)"),
         ("network.latency", [EDGE], {"latency_ms": "long"}, BadParameter, "from 0 to 60000 (ms)"),
         ("network.latency", [EDGE], {"latency_ms": -1}, BadParameter, "from 0 to 60000 (ms)"),
+        ("network.latency", [EDGE], {"latency_ms": float("inf")}, BadParameter, "a whole number"),
+        ("network.latency", [EDGE], {"latency_ms": float("nan")}, BadParameter, "a whole number"),
         ("network.latency", [EDGE], {"latency_ms": True}, BadParameter, "a whole number"),
         ("network.latency", [EDGE], {"latency_ms": 1.5}, BadParameter, "a whole number"),
         ("network.latency", [EDGE], {"latency_ms": 5, "delay": 5}, BadParameter, "latency_ms, jitter_ms, stream"),

@@ -10,6 +10,7 @@ from tests.support.scenario_files import small
 
 FAULT = 'fault = "billing.float_drift"\nfor = "60s"'
 EDGE = 'fault = "network.latency"\non = ["payment-service->payment-provider"]\nfor = "60s"\n'
+BOUNDS = "latency_ms is a number from 0 to 10000 (ms)."
 
 
 def latency(params: str) -> tuple[str, str]:
@@ -35,12 +36,12 @@ def latency(params: str) -> tuple[str, str]:
         ((FAULT, f"{FAULT}\nparams = {{ much = 1 }}"), "billing.float_drift has no parameter 'much'. There are none."),
         (latency("latency = 1"), "network.latency has no parameter 'latency'. Did you mean latency_ms?"),
         (latency("jitter_ms = 1"), "network.latency needs latency_ms (delay, ms). Write params = { latency_ms = … }."),
-        (latency("latency_ms = -1"), "latency_ms of network.latency is -1. Write 0 or more."),
-        (latency("latency_ms = 1e6"), "latency_ms of network.latency is 1e+06. Write 10000 or less."),
-        (latency("latency_ms = true"), "latency_ms of network.latency is True. Write a number."),
-        (latency("latency_ms = 1, stream = 5"), "stream of network.latency is 5. Write text in quotes."),
-        (latency('latency_ms = "1"'), "latency_ms of network.latency is '1'. Write a number."),
-        (latency('latency_ms = 1, stream = "up"'), "Write one of: upstream, downstream, both."),
+        (latency("latency_ms = -1"), f"latency_ms of network.latency cannot be -1: {BOUNDS}"),
+        (latency("latency_ms = 1e6"), f"latency_ms of network.latency cannot be 1000000.0: {BOUNDS}"),
+        (latency("latency_ms = true"), f"latency_ms of network.latency cannot be True: {BOUNDS}"),
+        (latency("latency_ms = 1, stream = 5"), "stream of network.latency cannot be 5: stream is one of upstream"),
+        (latency('latency_ms = "1"'), f"latency_ms of network.latency cannot be '1': {BOUNDS}"),
+        (latency('latency_ms = 1, stream = "up"'), "cannot be 'up': stream is one of upstream, downstream, both."),
         (
             ('of = "billing-service"', 'of = "billing"'),
             "There is no service or replica 'billing' to probe. Did you mean bil",
