@@ -98,10 +98,8 @@ async def _quantiles(
     evidence: "RemoteEvidence", asked: Asked, window: Window, step_s: float, over_s: float
 ) -> list[Range]:
     moments = [window.start_s + step_s * count for count in range(round(window.length_s / step_s))]
-    questions = (
-        evidence.quantile(asked.selector, asked.quantile or 0.0, Window(at - over_s, at), asked.by or ())
-        for at in moments
-    )
+    by, quantile = asked.by or (), asked.quantile or 0.0
+    questions = (evidence.quantile(asked.selector, quantile, Window(at - over_s, at), by) for at in moments)
     found: dict[Key, list[Point]] = {}
     for at, samples in zip(moments, await asyncio.gather(*questions), strict=True):
         for one in samples:
