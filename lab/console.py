@@ -77,7 +77,7 @@ def show(data: Any, text: "Callable[[], RenderableType]", *, as_json: bool) -> N
         return
     drawn = text()
     if isinstance(drawn, str):
-        click.echo(drawn)
+        click.echo(drawn, nl=bool(drawn))
     else:
         screen().print(drawn)
 

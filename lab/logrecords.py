@@ -16,6 +16,8 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 PRINTED = "process.printed"
 """Name given to a line that is not a record: a traceback, a warning of an interpreter."""
 BLOCK = 1 << 16
+FIRST_LOOK = 500
+"""Lines that are looked at first when only the latest are wanted."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,34 @@ class Record:
 
 
 Wanted = Callable[[Record], bool]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Which records are meant; all conditions have to hold."""
+
+    trace: str = ""
+    """Id of a trace, or how it begins."""
+    text: str = ""
+    """Stands somewhere in the line, case aside."""
+    level: str = LEVELS[0]
+    """This level or above."""
+    since: str = ""
+    """Time of the oldest, as the logs write it."""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether there are conditions at all."""
+        return self != Search()
+
+    def wants(self, record: Record) -> bool:
+        """Whether `record` is meant."""
+        return (
+            record.rank >= LEVELS.index(self.level)
+            and record.time >= self.since
+            and (not self.trace or str(record.fields.get("trace_id", "")).startswith(self.trace))
+            and (not self.text or self.text.lower() in record.raw.decode(errors="replace").lower())
+        )
 
 
 class Parser:
@@ -68,6 +98,20 @@ def read(log: Path, *, only_last: int | None = None, containing: bytes = b"") ->
     for line in lines:
         if line.strip() and containing in line:
             yield parse(line)
+
+
+def not_older(log: Path, moment: str) -> list[Record]:
+    """Return the records of one log that are not older than `moment`; reads no more than it must."""
+    count = FIRST_LOOK
+    while True:
+        lines = _last_lines(log, count)
+        if whole := len(lines) < count:
+            lines = _last_lines(aside(log), count) + lines
+        parse = Parser(log.stem)
+        records = [parse(line) for line in lines if line.strip()]
+        if whole or (records and records[0].time < moment):
+            return [record for record in records if record.time >= moment]
+        count *= 4
 
 
 def merged(logs: Iterable[Path], wanted: Wanted, *, last: int | None = None, trace: str = "") -> Iterable[Record]:

@@ -1,19 +1,22 @@
 """`lab logs`: what all processes have written, merged by time."""
 
 import contextlib
+import heapq
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 
 import click
 
 from lab import console, durations, logformat
 from lab.errors import LabError
+from lab.evidence import log_search
 from lab.home import Home
-from lab.logrecords import LEVELS, Follower, Record, latest, merged
+from lab.logrecords import LEVELS, Follower, Record, Search, latest, merged, not_older
 from lab.names import complete, instances_called
 
 POLL_EVERY_S = 0.1
@@ -35,6 +38,7 @@ def _trace_id(_context: click.Context, _option: click.Parameter, value: str | No
 @click.option(
     "--trace", metavar="ID", callback=_trace_id, help="Only the records of one trace: its id, or how it begins."
 )
+@click.option("--text", metavar="TEXT", default="", help="Only records in which this stands, case aside.")
 @click.option("--level", type=click.Choice(LEVELS), default="debug", metavar="L", help="This level or above.")
 @click.option("--since", metavar="WHEN", help="Not older than this: 30s, 5m, 1h, or a time like 2026-01-31T12:00:00Z.")
 @click.option("-n", "--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N.")
@@ -43,6 +47,7 @@ def _trace_id(_context: click.Context, _option: click.Parameter, value: str | No
 def command(
     service: str | None,
     trace: str,
+    text: str,
     level: str,
     since: str | None,
     tail: int | None,
@@ -53,22 +58,22 @@ def command(
 ) -> None:
     """Show what the processes have written: all of them, or those of one SERVICE.
 
-    The lab's own log is called lab. In a pipe every record is one line.
+    The lab's own log is called lab. In a pipe every record is one line. What is searched for is looked up in the
+    evidence store while one answers, else in the files.
     """
     if not home.logs.is_dir() or not (follow or any(home.logs.glob("*.log"))):
         raise LabError(f"There are no logs in {home.root}.", hint="Start a lab with: lab up --detach")
     chosen = _logs(home, service)
-    wanted = _filter(trace, LEVELS.index(level), _moment(since))
+    search = Search(trace, text, level, _moment(since))
     follower = Follower(chosen) if follow else None
     if tail is None and follow:
         tail = BEFORE_FOLLOWING
-    plain = not (trace or since) and level == LEVELS[0] and tail is not None
-    records = latest(chosen(), tail or 0) if plain else merged(chosen(), wanted, last=tail, trace=trace)
+    records = _found(home, chosen, search, tail, in_store=not (follow or _is_sealed(home, chosen)))
     if not _print(records, as_json=as_json) and not follow and tail != 0:
-        click.echo(f"nothing found: {_sought(service, trace, level, since)}", err=True)
+        click.echo(f"nothing found: {_sought(service, search, since)}", err=True)
     with contextlib.suppress(KeyboardInterrupt):
         while follower is not None:
-            _print(filter(wanted, follower.news()), as_json=as_json)
+            _print(filter(search.wants, follower.news()), as_json=as_json)
             sys.stdout.flush()
             time.sleep(POLL_EVERY_S)
 
@@ -82,15 +87,22 @@ def _logs(home: Home, service: str | None) -> Callable[[], list[Path]]:
     return lambda: [home.sealed_log(i) if i in sealed else home.log(i) for i in sorted(instances)]
 
 
-def _filter(trace: str, rank: int, since: str) -> Callable[[Record], bool]:
-    def wanted(record: Record) -> bool:
-        return (
-            record.rank >= rank
-            and record.time >= since
-            and (not trace or str(record.fields.get("trace_id", "")).startswith(trace))
-        )
+def _found(
+    home: Home, logs: Callable[[], list[Path]], search: Search, last: int | None, *, in_store: bool
+) -> Iterable[Record]:
+    """Return the records that are meant, oldest first; only the `last` so many if that is given."""
+    if not search.narrows:
+        return merged(logs(), search.wants) if last is None else latest(logs(), last)
+    if in_store and (found := log_search.found(home, [log.stem for log in logs()], search, last)):
+        records, until = found
+        fresh = heapq.merge(*(not_older(log, until) for log in logs()), key=attrgetter("time"))
+        records += filter(search.wants, fresh)
+        return records if last is None else records[max(0, len(records) - last) :]
+    return merged(logs(), search.wants, last=last, trace=search.trace)
 
-    return wanted
+
+def _is_sealed(home: Home, logs: Callable[[], list[Path]]) -> bool:
+    return any(log.parent != home.logs for log in logs())
 
 
 def _moment(since: str | None) -> str:
@@ -110,9 +122,11 @@ def _moment(since: str | None) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
 
 
-def _sought(service: str | None, trace: str, level: str, since: str | None) -> str:
+def _sought(service: str | None, search: Search, since: str | None) -> str:
     """Say what was looked for in vain."""
-    narrowed = {"of": service, "of trace": trace, "since": since, "of level": level if level != LEVELS[0] else None}
+    level = search.level if search.level != LEVELS[0] else None
+    text = f"{search.text!r}" if search.text else None
+    narrowed = {"of": service, "of trace": search.trace, "with": text, "since": since, "of level": level}
     return " ".join(["no record", *(f"{by} {what}" for by, what in narrowed.items() if what)])
 
 

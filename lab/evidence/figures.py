@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from math import isfinite
 
 NOTHING = "–"
+UNITS = {"_seconds": "s", "_bytes": "B", "_cents": "ct"}
 
 
 def seconds(value: float | None) -> str:
@@ -41,14 +42,20 @@ def percent(share: float) -> str:
 
 def measured(metric: str, value: float) -> str:
     """Return a value of `metric` with the unit that its name ends with."""
-    stem = metric
-    for part in ("_total", "_bucket", "_sum"):
-        stem = stem.removesuffix(part)
-    if stem.endswith("_seconds"):
+    of = unit(metric)
+    if of == "s":
         return seconds(value)
-    if stem.endswith("_bytes") and isfinite(value):
+    if of == "B" and isfinite(value):
         return size(value)
-    return f"{number(value)} ct" if stem.endswith("_cents") else number(value)
+    return f"{number(value)} {of}".rstrip()
+
+
+def unit(metric: str) -> str:
+    """Return the unit that the name of a metric ends with: `s`, `B`, `ct`; empty for a number of things."""
+    stem = metric
+    for part in ("_total", "_sum"):
+        stem = stem.removesuffix(part)
+    return next((unit for ending, unit in UNITS.items() if stem.endswith(ending)), "")
 
 
 def counted(count: int, what: str) -> str:

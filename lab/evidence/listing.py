@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -17,6 +17,8 @@ class Column:
     right: bool = False
     gives_way: bool = False
     """Whether it is cut where the terminal is too narrow; the others are not."""
+    only_drawn: bool = False
+    """Whether a pipe does without it."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Cell:
 
     text: str
     style: str = ""
+    short: str = ""
+    """What a terminal gets instead, where there is something shorter that will do."""
 
 
 Row = Sequence[str | Cell]
@@ -37,13 +41,12 @@ def listed(columns: Sequence[Column], rows: Sequence[Row]) -> "RenderableType":
 
 def lines(columns: Sequence[Column], rows: Sequence[Row]) -> str:
     """Return one line for the titles and one for each row, columns aligned; blanks within a cell are single."""
-    table = [[column.title for column in columns], *([_text(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[place]) for row in table) for place in range(len(columns))]
+    told = [place for place, column in enumerate(columns) if not column.only_drawn]
+    table = [[columns[place].title for place in told], *([_text(row[place]) for place in told] for row in rows)]
+    widths = [max(map(len, cells)) for cells in zip(*table, strict=True)]
+    sides = [">" if columns[place].right else "<" for place in told]
     return "\n".join(
-        "  ".join(
-            cell.rjust(width) if column.right else cell.ljust(width)
-            for cell, width, column in zip(row, widths, columns, strict=True)
-        ).rstrip()
+        "  ".join(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)).rstrip()
         for row in table
     )
 
@@ -54,23 +57,19 @@ def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> "RenderableType":
     from rich.text import Text  # noqa: PLC0415 -- as above
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black", pad_edge=False)
-    for column in columns:
-        shrinks = {"overflow": "ellipsis"} if column.gives_way else {}
-        table.add_column(
-            column.title,
-            justify="right" if column.right else "left",
-            no_wrap=True,
-            min_width=None if column.gives_way else _width(column, columns, rows),
-            **shrinks,  # type: ignore[arg-type]
-        )
-    for row in rows:
-        table.add_row(*(Text(cell.text, cell.style) if isinstance(cell, Cell) else Text(cell) for cell in row))
+    cells = [[_styled(cell) for cell in row] for row in rows]
+    for place, column in enumerate(columns):
+        needs = max(len(column.title), *(len(row[place][0]) for row in cells)) if cells else len(column.title)
+        least = None if column.gives_way else needs
+        justify: Literal["right", "left"] = "right" if column.right else "left"
+        table.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", min_width=least)
+    for row in cells:
+        table.add_row(*(Text(text, style) for text, style in row))
     return table
 
 
-def _width(column: Column, columns: Sequence[Column], rows: Sequence[Row]) -> int:
-    place = list(columns).index(column)
-    return max(len(column.title), *(len(_text(row[place])) for row in rows)) if rows else len(column.title)
+def _styled(cell: str | Cell) -> tuple[str, str]:
+    return (cell.short or cell.text, cell.style) if isinstance(cell, Cell) else (cell, "")
 
 
 def _text(cell: str | Cell) -> str:

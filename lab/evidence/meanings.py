@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from chaos.probes.metrics import OF_EVERY_PROCESS
 from observability.wiring import vocabulary
+from observability.wiring.vocabulary import Metric
 
 PARTS = ("_bucket", "_count", "_sum")
-OF_THE_SCRAPER = {"up": "1 when the replica answered the latest scrape, else 0."}
+UP = Metric("gauge", "up", "1 when the replica answered the latest scrape, else 0.")
+"""Written by whoever scrapes."""
 
 
 @dataclass(frozen=True)
@@ -23,17 +26,19 @@ class Meaning:
 
 def meanings(names: list[str]) -> list[Meaning]:
     """Return what stands behind `names` of samples, one for each metric; those that nobody described come without."""
-    known = {metric.name: metric for metric in vocabulary.metrics()}
+    known = {metric.name: metric for metric in (*vocabulary.metrics(), *OF_EVERY_PROCESS, UP)}
+    histograms = {name.removesuffix("_bucket") for name in names if name.endswith("_bucket")}
+    histograms |= {metric.name for metric in known.values() if metric.kind == "histogram"}
     families: dict[str, list[str]] = {}
     for name in names:
-        families.setdefault(_family(name, names), []).append(name)
+        families.setdefault(_family(name, histograms), []).append(name)
     found = []
     for family, samples in sorted(families.items()):
         if metric := known.get(family):
             found.append(Meaning(family, metric.kind, metric.labels, metric.help, tuple(samples)))
         else:
-            kind = "histogram" if f"{family}_bucket" in samples else _guessed(family)
-            found.append(Meaning(family, kind, (), OF_THE_SCRAPER.get(family, ""), tuple(samples)))
+            kind = "histogram" if family in histograms else _guessed(family)
+            found.append(Meaning(family, kind, (), "", tuple(samples)))
     return found
 
 
@@ -53,9 +58,9 @@ def advice(name: str, names: list[str]) -> str:
     return f"There is no metric {name}." + (f" Did you mean {' or '.join(near)}?" if near else "")
 
 
-def _family(name: str, names: list[str]) -> str:
+def _family(name: str, histograms: set[str]) -> str:
     stem = next((name.removesuffix(part) for part in PARTS if name.endswith(part)), name)
-    return stem if f"{stem}_bucket" in names else name
+    return stem if stem in histograms else name
 
 
 def _guessed(name: str) -> str:

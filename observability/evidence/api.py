@@ -1,7 +1,5 @@
 """The interface over HTTP: `GET /api/…`, one path per question. `client.py` asks it."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter
 
 from observability.evidence.errors import BadQuery, NotFound, Unavailable
@@ -38,16 +36,9 @@ from observability.evidence.parameters import (
 )
 from observability.evidence.problems import ProblemRoute, responses
 from observability.evidence.selectors import parsed
+from observability.evidence.wire import Now
 
 PREFIX = "/api"
-
-
-@dataclass(frozen=True)
-class Now:
-    """The time of the store."""
-
-    now_s: float
-    """Unix time; windows end there unless somebody wants another."""
 
 
 def router(evidence: Evidence) -> APIRouter:

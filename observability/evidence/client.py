@@ -2,7 +2,6 @@
 
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
 
 import httpx
 
@@ -25,7 +24,7 @@ from observability.evidence.model import (
     Window,
 )
 from observability.evidence.selectors import written
-from observability.evidence.wire import decoded
+from observability.evidence.wire import Now, decoded
 
 PATIENCE_S = 10.0
 _REFUSALS: dict[str, type[EvidenceError]] = {"urn:problem:bad-query": BadQuery, "urn:problem:not-found": NotFound}
@@ -57,7 +56,7 @@ class RemoteEvidence:
 
     async def now(self) -> float:
         """Return the time of the store; see `Evidence`."""
-        return float((await self._ask(dict[str, float], "/now", {}))["now_s"])
+        return (await self._ask(Now, "/now", {})).now_s
 
     async def metrics(self) -> list[str]:
         """Return the names of all metrics; see `Evidence`."""
@@ -119,7 +118,9 @@ class RemoteEvidence:
 
     async def trace(self, trace_id: str) -> Trace:
         """Return one trace; see `Evidence`."""
-        return await self._ask(Trace, f"/traces/{quote(trace_id, safe='')}", {})
+        if not trace_id.isalnum():  # it could not be part of a path
+            raise NotFound(f"There is no trace {trace_id!r}.")
+        return await self._ask(Trace, f"/traces/{trace_id}", {})
 
     async def logs(
         self, wanted: LogQuery, window: Window, limit: int = 100, cursor: str | None = None

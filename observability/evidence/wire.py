@@ -4,13 +4,23 @@ A float that is no number is written as text: `"NaN"`, `"Infinity"`, `"-Infinity
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from math import isfinite, isnan
 from types import UnionType
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Decoder = Callable[[Any], Any]
+
+
+@dataclass(frozen=True)
+class Now:
+    """The time of the store."""
+
+    now_s: float
+    """Unix time; windows end there unless somebody wants another."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = {"use_attribute_docstrings": True}
 
 
 def decoded(kind: Any, told: Any) -> Any:
