@@ -49,7 +49,7 @@ def unwell(seed: int) -> Shop:
     order = {"service": "order-service", "instance": "order-service-1"}
     worker = {"service": "fulfilment-worker", "instance": "fulfilment-worker-1"}
     shop.gauge("up", between(50, 62, 0, 1), **order)
-    shop.gauge("process_start_time_seconds", lambda t: math.nan if 50 <= t < 62 else 1 + t // 62, **order)
+    shop.gauge("process_start_time_seconds", lambda t: math.nan if 50 <= t < 62 else 1 + t // 25, **order)
     shop.gauge(
         "circuit_breaker_state", lambda t: (0, 2, 1, 2, 0, 0, 1)[int(t // 8) % 7], peer="payment-service", **order
     )
