@@ -62,11 +62,12 @@ class Courier:
         self._notebook = notebook
         self._settings = settings
         self._news = {channel.name: asyncio.Event() for channel in self.channels}
+        self._client: httpx.AsyncClient | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         if self.channels:
-            client = httpx.AsyncClient(timeout=self._settings.delivery_timeout_s)
+            self._client = client = httpx.AsyncClient(timeout=self._settings.delivery_timeout_s)
             self._tasks = [asyncio.create_task(self._deliver(channel, client)) for channel in self.channels]
         return self
 
@@ -77,6 +78,8 @@ class Courier:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        if self._client is not None:
+            await self._client.aclose()
 
     def letters(self, notices: list[Notice]) -> list[tuple[str, Mapping[str, Any]]]:
         """Return what has to be sent, by channel."""

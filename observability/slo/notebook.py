@@ -75,16 +75,16 @@ class Notebook:
         resolved: Iterable[Alert],
         groups: Mapping[str, Group],
         letters: Iterable[tuple[str, Mapping[str, Any]]],
-        at_s: float,
+        written_at_s: float,
     ) -> None:
-        """Write down what an evaluation changed, all of it or nothing."""
+        """Write down what an evaluation changed, all of it or nothing; `written_at_s` is the time of this machine."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._episodes(fired, resolved)
             self._db.execute("DELETE FROM groups")
             rows = [(name, json.dumps(asdict(group))) for name, group in groups.items()]
             self._db.executemany("INSERT INTO groups VALUES (?, ?)", rows)
-            written = [(channel, json.dumps(body), at_s) for channel, body in letters]
+            written = [(channel, json.dumps(body), written_at_s) for channel, body in letters]
             self._db.executemany(
                 "INSERT INTO letters (channel, body, attempts, written_at_s) VALUES (?, ?, 0, ?)", written
             )

@@ -87,7 +87,7 @@ class Alerting:
         groups, notices = regrouped(self.groups, firing, changes.resolved, at_s, regroup_s)
         letters = self._courier.letters(notices)
         if changes.fired or changes.resolved or notices:
-            self._notebook.note(changes.fired, changes.resolved, groups, letters, at_s)
+            self._notebook.note(changes.fired, changes.resolved, groups, letters, time.time())
         self.groups = groups
         if letters:
             self._courier.wake()

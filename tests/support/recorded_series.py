@@ -4,6 +4,7 @@ Every series has a sample each `step_s` from time 0 on; None is a sample that is
 the next one. Windows are closed at both ends, as Prometheus 2 has it.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -29,6 +30,7 @@ class RecordedSeries:
         self.time_s = 0.0
         self.questions = 0
         self.away = False
+        self._found: dict[Selector, list[tuple[dict[str, str], Sequence[float | None]]]] = {}
 
     async def now(self) -> float:
         """Return the time that was set."""
@@ -69,19 +71,24 @@ class RecordedSeries:
         if self.away:
             raise Unavailable("The store does not answer.")
         self.questions += 1
-        for (metric, labels), values in self.values.items():
-            if metric == wanted.metric and fits(wanted, dict(labels)):
-                yield dict(labels), values
+        if wanted not in self._found:
+            self._found[wanted] = [
+                (dict(labels), values)
+                for (metric, labels), values in self.values.items()
+                if metric == wanted.metric and fits(wanted, dict(labels))
+            ]
+        yield from self._found[wanted]
 
     def _at(self, values: Sequence[float | None], at_s: float) -> float | None:
         index = int(at_s // self.step_s)
         return values[index] if 0 <= index < len(values) else None
 
     def _risen(self, values: Sequence[float | None], window: Window) -> float | None:
+        first_index, last_index = math.ceil(window.start_s / self.step_s), math.floor(window.end_s / self.step_s)
         inside = [
             (index * self.step_s, value)
-            for index, value in enumerate(values)
-            if value is not None and window.start_s <= index * self.step_s <= window.end_s
+            for index, value in enumerate(values[max(0, first_index) : last_index + 1], max(0, first_index))
+            if value is not None
         ]
         if len(inside) < 2:
             return None
