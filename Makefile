@@ -55,8 +55,9 @@ bench: setup-dev ## Measure what we promise in figures
 	@$(PYTHON) -m benchmarks
 
 .PHONY: docs
-docs: setup-dev ## Draw the generated parts of docs/ anew
+docs: setup-dev ## Draw the generated parts of docs/ and the alerting rules anew
 	@$(PYTHON) -m lab.reference
+	@$(PYTHON) -m observability.slo
 
 .PHONY: lock
 lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)

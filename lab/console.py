@@ -29,12 +29,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-COMMAND = re.compile(
-    r"\blab(?= (?:chaos|doctor|down|graph|load|logs|metrics|ops|reset|restart|status|top|traces?|up)\b)"
-)
+VERBS = r"alerts|doctor|down|graph|logs|metrics|reset|restart|slo|status|top|traces?|up"
+COMMAND = re.compile(rf"\blab(?= (?:chaos|load|ops|{VERBS})\b)")
 AT_HOME = re.compile(
-    r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+"
-    r"|doctor|down|graph|logs|metrics|reset|restart|status|top|traces?|up)\b"
+    rf"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|{VERBS})\b"
     r"(?! --home)"
 )
 
