@@ -1,6 +1,6 @@
 """Judging looks by the invariants. What two looks agree on is so; what only one shows was on its way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from observability.impact.case import Case
 from observability.impact.invariants import INVARIANTS, Invariant
@@ -24,9 +24,7 @@ def needs_confirmation(found: Sequence[Damage]) -> bool:
     return not all(_BY_NAME[damage.invariant].is_of_one_moment for damage in found)
 
 
-def confirmed(found: Sequence[Damage], look_again: Callable[[], Sequence[Damage]]) -> list[Damage]:
-    """Return what is wrong for certain: by `found` and, where it takes several databases, by another look too."""
-    if not needs_confirmation(found):
-        return list(found)
-    seen_again = {damage.key for damage in look_again()}
-    return [each for each in found if _BY_NAME[each.invariant].is_of_one_moment or each.key in seen_again]
+def agreed(first: Sequence[Damage], second: Sequence[Damage]) -> list[Damage]:
+    """Return what is wrong for certain: by the first look and, where it takes several databases, by the second too."""
+    seen_again = {damage.key for damage in second}
+    return [each for each in first if _BY_NAME[each.invariant].is_of_one_moment or each.key in seen_again]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, case, cast, func, null, select, union_all
+from sqlalchemy import Connection, Row, Select, case, cast, func, null, select, union_all
 
 from observability.impact import tables
 from observability.impact.snapshot import Charge, Gap, Invoice, Letter, Order, Payment, Reservation
@@ -19,7 +19,7 @@ def orders(connection: Connection) -> Told:
     """Orders, and the messages about them that have not left."""
     lines = tables.ORDER_LINES.c
     price = func.sum(lines.quantity * lines.unit_price_cents)
-    prices = dict(connection.execute(select(lines.order_id, price).group_by(lines.order_id)).tuples())
+    prices = _pairs(connection, select(lines.order_id, price).group_by(lines.order_id))
     found = {
         row.order_id: Order(
             row.order_id,
@@ -30,7 +30,7 @@ def orders(connection: Connection) -> Told:
             row.discount_cents,
             row.total_cents,
             row.stock_unconfirmed,
-            _whole(prices.get(row.order_id)),
+            prices.get(row.order_id),
         )
         for row in connection.execute(select(tables.ORDERS))
     }
@@ -78,12 +78,12 @@ def stock(connection: Connection) -> Told:
     bought = tables.PURCHASE_ORDERS.c
     received = select(bought.sku, func.sum(bought.quantity)).where(bought.state == "received").group_by(bought.sku)
     return {
-        "available": dict(connection.execute(select(tables.STOCK.c.sku, tables.STOCK.c.available)).tuples()),
+        "available": _pairs(connection, select(tables.STOCK.c.sku, tables.STOCK.c.available)),
         "reservations": {
             row.order_id: Reservation(row.order_id, row.state, _units(row.lines), _seconds(row.changed_at))
             for row in connection.execute(select(tables.RESERVATIONS))
         },
-        "bought": {sku: int(units) for sku, units in connection.execute(received)},
+        "bought": _pairs(connection, received),
     }
 
 
@@ -98,11 +98,11 @@ def ledger(connection: Connection) -> Told:
     return {
         "invoices": {row.order_id: _invoice(row) for row in connection.execute(select(tables.INVOICES))},
         "booked_at_s": {order_id: _seconds(at) for order_id, at in connection.execute(booked)},
-        "cash_cents": {order_id: int(cents) for order_id, cents in connection.execute(cash)},
+        "cash_cents": _pairs(connection, cash),
         "unbalanced": {(order_id, kind): int(cents) for order_id, kind, cents in connection.execute(unbalanced)},
         "gaps": list(_gaps(connection)),
-        "running_cents": dict(connection.execute(select(running.account, running.running_cents)).tuples()),
-        "entered_cents": {account: int(cents) for account, cents in connection.execute(by_account)},
+        "running_cents": _pairs(connection, select(running.account, running.running_cents)),
+        "entered_cents": _pairs(connection, by_account),
     }
 
 
@@ -134,9 +134,7 @@ def _gaps(connection: Connection) -> Iterator[Gap]:
 
 def _invoice(row: Row[Any]) -> Invoice:
     lines = orjson.loads(row.lines)
-    crooked = (
-        line["net_cents"] + line["tax_cents"] - line["gross_cents"] + line["discount_cents"] for line in lines
-    )
+    crooked = (line["net_cents"] + line["tax_cents"] - line["gross_cents"] + line["discount_cents"] for line in lines)
     return Invoice(
         row.order_id,
         row.customer_id,
@@ -173,8 +171,9 @@ def _units(lines: str) -> dict[str, int]:
     return {line["sku"]: line["quantity"] for line in orjson.loads(lines)}
 
 
-def _whole(number: Any) -> int | None:
-    return None if number is None else int(number)
+def _pairs(connection: Connection, query: Select[Any]) -> dict[str, int]:
+    """Return names and numbers. PostgreSQL sums whole numbers up to decimals."""
+    return {name: int(number) for name, number in connection.execute(query)}
 
 
 def _seconds(moment: datetime) -> float:

@@ -1,12 +1,14 @@
 """The columns that the meter reads of every service's database. It describes them itself: services are not imported."""
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Boolean, DateTime, Float, String, TableClause, column, table
 from sqlalchemy.sql.type_api import TypeEngine
 
 TEXT, CENTS, MOMENT, SECONDS = String(), BigInteger(), DateTime(timezone=True), Float()
 
 
-def _table(name: str, **columns: TypeEngine[object]) -> TableClause:
+def _table(name: str, **columns: TypeEngine[Any]) -> TableClause:
     return table(name, *(column(each, kind) for each, kind in columns.items()))
 
 
