@@ -30,11 +30,11 @@ AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
 COMMAND = re.compile(
-    r"\blab(?= (?:chaos|doctor|down|graph|load|logs|metrics|ops|reset|restart|status|top|traces?|up)\b)"
+    r"\blab(?= (?:chaos|doctor|down|graph|impact|load|logs|metrics|ops|reset|restart|status|top|traces?|up)\b)"
 )
 AT_HOME = re.compile(
     r"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+"
-    r"|doctor|down|graph|logs|metrics|reset|restart|status|top|traces?|up)\b"
+    r"|doctor|down|graph|impact|logs|metrics|reset|restart|status|top|traces?|up)\b"
     r"(?! --home)"
 )
 
