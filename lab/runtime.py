@@ -37,6 +37,7 @@ class Lab:
         self._supervisor = supervisor
         self._socket = ""
         self._started_at = now()
+        self._reset_at = ""
         self._took_ms = 0
         self._pending: asyncio.TimerHandle | None = None
         environment = for_processes()
@@ -107,6 +108,7 @@ class Lab:
         replicas = self.fleet.where(lambda process: not process.keeps_on)
         with preflight.troubles_with(self.site.home):
             preflight.delete_databases(self.site.home)
+        self._reset_at = now()
         await self.fleet.start(replica for replica in replicas if not replica.instance.process.is_load)
         await self.fleet.start(loaded)
         took_ms = round((time.monotonic() - began) * 1000)
@@ -214,6 +216,7 @@ class Lab:
             port_base=self.site.base,
             urls=self._urls(),
             replicas=replicas,
+            reset_at=self._reset_at,
         )
         with contextlib.suppress(OSError):  # a full disk must not end a lab that runs
             state.write(self.site.home, present)

@@ -1,0 +1,52 @@
+"""The meter, put to the databases and the evidence store of a lab."""
+
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from lab import state
+from lab.errors import NotRunning
+from lab.home import Home
+from observability.evidence.client import RemoteEvidence
+from observability.impact.books import Books
+from observability.impact.meter import Meter
+from observability.impact.model import Impact
+from observability.impact.reading import READERS
+
+STORE = "evidence"
+STORE_PATIENCE_S = 5.0
+SEED = Path(__file__).resolve().parents[2] / "services" / "inventory" / "products.json"
+
+T = TypeVar("T")
+Measure = Callable[[], Awaitable[Impact]]
+
+
+async def metered(home: Home, since_s: float | None, use: Callable[[Measure], Awaitable[T]]) -> T:
+    """Let `use` measure the lab in `home` as often as it likes. Raises NotRunning when there is nothing to look at."""
+    if not any(home.database(name).exists() for name in READERS):
+        raise NotRunning(f"There are no databases in {home.root}.", hint="Start a lab with: lab up --detach")
+    books = Books(_urls(home), _seed())
+    present = state.last(home)
+    url = present.urls.get(STORE) if present else None
+    if url is None:
+        return await use(lambda: Meter(books).measure(since_s))
+    async with RemoteEvidence(url, patience_s=STORE_PATIENCE_S) as evidence:
+        meter = Meter(books, evidence)
+        return await use(lambda: meter.measure(since_s, _began_s(home)))
+
+
+def _urls(home: Home) -> dict[str, str]:
+    return {name: f"sqlite:///{home.database(name)}" for name in READERS}
+
+
+def _seed() -> dict[str, int]:
+    return {product["sku"]: product["units"] for product in json.loads(SEED.read_bytes())}
+
+
+def _began_s(home: Home) -> float:
+    """Since when the databases hold what the evidence tells of: the lab's start, or its last reset."""
+    present = state.last(home)
+    moments = [moment for moment in (present.started_at, present.reset_at) if moment] if present else []
+    return max((datetime.fromisoformat(moment).timestamp() for moment in moments), default=0.0)

@@ -1,0 +1,1 @@
+"""What it costs the business: orders lost or delayed, money that is wrong, customers affected."""
