@@ -10,7 +10,7 @@ from chaos.errors import NotApplied, UnknownTarget
 from chaos.orders import Injection
 from chaos.undo import Record, ask_lab
 
-SPARED = frozenset({"controller", "mesh", "load-generator"})
+SPARED = frozenset({"controller", "mesh", "evidence-store", "load-generator"})
 """Services of the lab that are not of the platform."""
 
 Process = dict[str, Any]

@@ -26,6 +26,11 @@ class Home:
         return self.root / "logs"
 
     @property
+    def evidence(self) -> Path:
+        """What was logged, measured and traced."""
+        return self.root / "evidence"
+
+    @property
     def run(self) -> Path:
         """State, lock and key of the running lab."""
         return self.root / "run"

@@ -143,9 +143,11 @@ def remove_former_socket(home: Home) -> None:
 
 
 def empty(home: Home) -> None:
-    """Delete databases and logs."""
+    """Delete databases, logs and evidence."""
     with troubles_with(home):
         delete_databases(home)
+        if home.evidence.exists():
+            shutil.rmtree(home.evidence)
         for log in (*home.logs.glob("*.log*"), *home.run.glob("*.log*")):
             log.unlink(missing_ok=True)
 

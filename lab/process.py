@@ -51,6 +51,8 @@ class Process:
     """The queue whose messages its replicas share."""
     carries_calls: bool = False
     """Whether the calls of the platform go through it."""
+    takes_spans: bool = False
+    """Whether spans are sent to it, unless somebody wants them elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,10 @@ class Topology:
     def urls_of(self, name: str, base: int) -> list[str]:
         """Return the URLs of all replicas of one process."""
         return [url(instance.port) for instance in self._replicas(name, base)]
+
+    def spans_go_to(self, base: int) -> str | None:
+        """Return the URL of the process that takes spans, if there is one."""
+        return next((url(base + process.offset) for process in self.processes if process.takes_spans), None)
 
     def _replicas(self, name: str, base: int) -> list[Instance]:
         return list(instances_of(self.named(name), base))

@@ -40,7 +40,7 @@ class Lab:
         self._reset_at = ""
         self._took_ms = 0
         self._pending: asyncio.TimerHandle | None = None
-        environment = for_processes()
+        environment = for_processes(topology.spans_go_to(site.base))
         forked = [process for process in topology.processes if process.forked]
         load = [process for process in topology.processes if process.is_load and not process.forked]
         self._forks = ForkLauncher(environment, self.log, [*topology.preload, *modules(forked)], kept=[lock])

@@ -34,15 +34,19 @@ class Settings:
             raise LabError(f"LAB_MIN_FREE_MB, LAB_LOG_MB and LAB_READY_WITHIN_S must be numbers: {error}.") from None
 
 
-def for_processes() -> dict[str, str]:
+def for_processes(spans_go_to: str | None = None) -> dict[str, str]:
     """Return the environment that every process of the lab starts from.
 
-    It is the person's own, so that services can be tuned by variables, made safe for loopback and for forking.
+    It is the person's own, so that services can be tuned by variables, made safe for loopback and for forking. Spans go
+    to the URL that is given, unless the person has said where to.
     """
     env = dict(os.environ)  # noqa: TID251 -- this is the settings module
     env.pop("OTEL_SERVICE_NAME", None)  # every service has a name of its own
     if not {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} & env.keys():
-        env.setdefault("OTEL_TRACES_EXPORTER", "none")
+        if spans_go_to is None:
+            env.setdefault("OTEL_TRACES_EXPORTER", "none")
+        else:
+            env["OTEL_EXPORTER_OTLP_ENDPOINT"] = spans_go_to
     around = "*" if sys.platform == "darwin" else ",".join(filter(None, (env.get("no_proxy"), LOOPBACK)))
     env["no_proxy"] = env["NO_PROXY"] = around  # asking macOS for its proxies is not safe after a fork
     if sys.platform == "darwin":

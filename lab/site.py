@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from lab.home import Home
 
 DEFAULT_BASE = 8080
-PORTS = 28
+PORTS = 29
 """Consecutive ports that a lab uses, counted from its base."""
 CHANNEL_OFFSET = 12
 MESH_OFFSET = 13
 EDGES_OFFSET = 14
 """Where the ways between the services begin, one port each."""
+EVIDENCE_OFFSET = 28
 SUPERVISOR_OF = "lab: supervisor of "
 """What the title of a supervisor's process starts with; its home follows."""
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 
 from lab.process import Process, Topology, told_edges, url
-from lab.site import CHANNEL_OFFSET, MESH_OFFSET, Site
+from lab.site import CHANNEL_OFFSET, EVIDENCE_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
 
@@ -97,6 +97,17 @@ def _controller(site: Site, _: Topology) -> dict[str, str]:
     }
 
 
+def _evidence(site: Site, topology: Topology) -> dict[str, str]:
+    # Only services of the platform: what the lab's own processes count would tell what it is doing to them.
+    services = [process.name for process in topology.processes if process.joins_channel]
+    return {
+        "HOME": str(site.home.evidence),
+        "LOGS": str(site.home.logs),
+        "LAB_STATE": str(site.home.state_file),
+        "SERVICES": json.dumps(services),
+    }
+
+
 def platform() -> Topology:
     """Return the processes of Nightshift, the outside world first."""
     return Topology(
@@ -128,6 +139,18 @@ def platform() -> Topology:
                 sealed=True,
                 keeps_on=True,
                 carries_calls=True,
+            ),
+            Process(
+                short="evidence",
+                name="evidence-store",
+                prefix="EVIDENCE_",
+                offset=EVIDENCE_OFFSET,
+                target="observability.evidence.serve:main",
+                computed=_evidence,
+                preload=("observability.evidence.settings",),
+                joins_channel=False,
+                keeps_on=True,
+                takes_spans=True,
             ),
             _service("provider", "payment-provider", 10, databases={"DATABASE_URL": "provider"}),
             _service(

@@ -6,8 +6,8 @@ import hypothesis
 import pytest
 
 OURS = (
-    "ALERTS_", "BILLING_", "CHAOS_", "EDGE_", "GATEWAY_", "INVENTORY_", "LAB_", "LOADGEN_", "LOG_LEVEL", "ORDER_", "OTEL_",
-    "PAYMENT_", "PROVIDER_", "PROXY_", "STOREFRONT_", "WORKER_",
+    "ALERTS_", "BILLING_", "CHAOS_", "EDGE_", "EVIDENCE_", "GATEWAY_", "INVENTORY_", "LAB_", "LOADGEN_", "LOG_LEVEL",
+    "ORDER_", "OTEL_", "PAYMENT_", "PROVIDER_", "PROXY_", "STOREFRONT_", "WORKER_",
 )  # fmt: skip
 """How the names of the variables begin that our settings read."""
 PROXIES = {"http_proxy", "https_proxy", "all_proxy"}

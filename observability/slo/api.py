@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from observability.evidence.problems import ProblemRoute
 from observability.slo.alert import Alert
 from observability.slo.budgets import Standing
 from observability.slo.promql import condition
@@ -50,7 +51,7 @@ class Objectives(_Answer):
 
 def router(alerting: Alerting) -> APIRouter:
     """Return the routes; a question to the evidence that fails raises `EvidenceError`."""
-    routes = APIRouter(prefix="/api", tags=["alerts"])
+    routes = APIRouter(prefix="/api", tags=["alerts"], route_class=ProblemRoute)
 
     def answer() -> dict[str, Any]:
         last = alerting.last

@@ -1,0 +1,1 @@
+"""Evidence in DuckDB: what answers the interface within one process, and what fills it."""

@@ -1,0 +1,68 @@
+"""Questions about exemplars, and from them on to traces and logs."""
+
+import json
+
+from observability.evidence.model import Correlation, Exemplar, LogQuery, LogRecord, Selector, Window
+from observability.evidence.store import ids, logs
+from observability.evidence.store.reading import Reader
+from observability.evidence.store.selecting import condition
+from observability.evidence.store.traces import summaries
+
+LOGS_EACH = 50
+"""Log records of one trace that are told."""
+_FOUND = """
+SELECT e.series, e.time, e.value, e.hi, e.lo, e.span FROM {s}.exemplars e
+WHERE e.time >= ? AND e.time < ? AND list_contains(?, e.series) ORDER BY e.time DESC
+"""
+
+
+def find(reader: Reader, wanted: Selector, window: Window, limit: int) -> list[Exemplar]:
+    """Return exemplars, the latest first. Of a histogram its name will do, without `_bucket`."""
+    found = _all(reader, wanted, window)
+    found.sort(key=lambda one: -one.time_s)
+    return found[: max(0, limit)]
+
+
+def correlated(reader: Reader, wanted: Selector, window: Window, limit: int) -> Correlation:
+    """Return the exemplars with the largest values, one per trace, with their traces and the logs of these."""
+    largest: dict[str, Exemplar] = {}
+    for one in sorted(_all(reader, wanted, window), key=lambda one: -one.value):
+        largest.setdefault(one.trace_id, one)
+        if len(largest) == max(1, limit):
+            break
+    known = {trace.trace_id: trace for trace in summaries(reader, [ids.halves(one) for one in largest]).values()}
+    records: list[LogRecord] = []
+    for trace in known.values():
+        around = Window(trace.start_s - 1, trace.start_s + trace.duration_s + 1)
+        records += logs.find(reader, LogQuery(trace_id=trace.trace_id), around, LOGS_EACH, None).items
+    records.sort(key=lambda record: -record.time_s)
+    return Correlation(
+        exemplars=tuple(largest.values()),
+        traces=tuple(known[one] for one in largest if one in known),
+        missing_trace_ids=tuple(one for one in largest if one not in known),
+        logs=tuple(records),
+    )
+
+
+def _all(reader: Reader, wanted: Selector, window: Window) -> list[Exemplar]:
+    fits = condition(wanted.matchers)
+    found: dict[tuple[str, float, str], Exemplar] = {}
+    for one in reader.slices(window.start_s):
+        series = {
+            number: (metric, labels)
+            for number, metric, text in reader.rows(
+                one,
+                "SELECT id, metric, labels FROM {s}.series WHERE metric IN (?, ? || '_bucket')",
+                *[wanted.metric] * 2,
+            )
+            if fits(labels := json.loads(text))
+        }
+        for number, time_s, value, high, low, span in reader.rows(
+            one, _FOUND, window.start_s, window.end_s, list(series)
+        ):
+            metric, labels = series[number]
+            trace = ids.trace_id(high, low)
+            found[trace, time_s, labels.get("le", "")] = Exemplar(
+                metric, labels, value, time_s, trace, ids.span_id(span)
+            )
+    return list(found.values())
