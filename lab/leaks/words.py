@@ -16,7 +16,6 @@ TELLING = (
     r"sabotag\w+",
     r"toxics?",
     r"toxiproxy",
-    r"drills?",
     r"scenarios?",
     r"on purpose",
     r"saboteur",
