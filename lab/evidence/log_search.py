@@ -15,7 +15,7 @@ from lab.logrecords import LEVELS, Record, Search
 from observability.evidence.model import LogQuery, LogRecord, Window
 
 if TYPE_CHECKING:
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 PATIENCE_S = 5.0
 LATEST_S = 5.0
@@ -30,7 +30,7 @@ def found(home: Home, instances: list[str], search: Search, last: int | None) ->
     if (known := state.last(home)) is None or STORE not in known.urls:
         return None
 
-    async def question(evidence: "RemoteEvidence") -> tuple[list[LogRecord], float]:
+    async def question(evidence: "Evidence") -> tuple[list[LogRecord], float]:
         until_s = await evidence.now() - LATEST_S
         window = Window(min(_seconds(search.since), until_s - 1), until_s)
         found = await asyncio.gather(*(_of(evidence, instance, search, window, last) for instance in instances))
@@ -44,9 +44,7 @@ def found(home: Home, instances: list[str], search: Search, last: int | None) ->
     return (sorted(told, key=lambda one: (one.time, one.replica)), _text(until_s)) if told else None
 
 
-async def _of(
-    evidence: "RemoteEvidence", instance: str, search: Search, window: Window, last: int | None
-) -> list[LogRecord]:
+async def _of(evidence: "Evidence", instance: str, search: Search, window: Window, last: int | None) -> list[LogRecord]:
     """Return the records of one replica, oldest first."""
     level = None if search.level == LEVELS[0] else search.level
     wanted = LogQuery(instance, level, search.text or None, search.trace or None)
