@@ -16,7 +16,7 @@ from observability.evidence.wire import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 
 @click.command()
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def command(home: Home, file: Path | None, since: str, *, as_json: bool) -> None:
     """Show who calls whom, as traces tell: how often, with how many errors, how fast; and cycles."""
 
-    async def question(evidence: "RemoteEvidence") -> ServiceGraph:
+    async def question(evidence: "Evidence") -> ServiceGraph:
         return await evidence.graph(await window_since(evidence, since))
 
     graph = ask(home, question)

@@ -94,9 +94,8 @@ def _found(
     if not search.narrows:
         return merged(logs(), search.wants) if last is None else latest(logs(), last)
     if in_store and (found := log_search.found(home, [log.stem for log in logs()], search, last)):
-        records, until = found
-        fresh = heapq.merge(*(not_older(log, until) for log in logs()), key=attrgetter("time"))
-        records += filter(search.wants, fresh)
+        fresh = [filter(search.wants, not_older(log, found.until[log.stem])) for log in logs()]
+        records = list(heapq.merge(found.records, *fresh, key=attrgetter("time")))
         return records if last is None else records[max(0, len(records) - last) :]
     return merged(logs(), search.wants, last=last, trace=search.trace)
 

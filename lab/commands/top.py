@@ -19,7 +19,7 @@ from observability.evidence.wire import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 STATUS_PATIENCE_S = 2.0
 LEAST_WINDOW_S, LEAST_EVERY_S = 5.0, 0.5
@@ -42,7 +42,7 @@ def command(home: Home, every_s: float, window_s: float, trend_s: float, *, once
     window_s, every_s = max(window_s, LEAST_WINDOW_S), max(every_s, LEAST_EVERY_S)
     trend_s = max(trend_s, window_s)
 
-    async def question(evidence: "RemoteEvidence") -> Overview:
+    async def question(evidence: "Evidence") -> Overview:
         return await overview(evidence, window_s, trend_s, await asyncio.to_thread(_status, home))
 
     first = ask(home, question)

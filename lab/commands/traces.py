@@ -20,7 +20,7 @@ from observability.evidence.wire import plain
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 DEFAULT_LIMIT = 20
 BAR = 6
@@ -69,7 +69,7 @@ def command(
     attributes = dict(pair(one, "--attribute") for one in pairs)
     wanted = TraceQuery(service, name, least_s, most_s, error, attributes)
 
-    async def question(evidence: "RemoteEvidence") -> Pages[TraceSummary]:
+    async def question(evidence: "Evidence") -> Pages[TraceSummary]:
         window = await window_since(evidence, since)
         return await gathered(lambda most, at: evidence.traces(wanted, window, most, at), limit, cursor)
 

@@ -13,10 +13,10 @@ from observability.evidence.model import Window
 from observability.evidence.moments import moment_s
 
 if TYPE_CHECKING:
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 T = TypeVar("T")
-Question = Callable[["RemoteEvidence"], Awaitable[T]]
+Question = Callable[["Evidence"], Awaitable[T]]
 STORE = "evidence"
 PATIENCE_S = 20.0
 
@@ -72,7 +72,7 @@ def translated(error: EvidenceError) -> LabError:
     return NoAnswer(str(error), hint="See whether it runs: lab status")
 
 
-async def window_since(evidence: "RemoteEvidence", since: str) -> Window:
+async def window_since(evidence: "Evidence", since: str) -> Window:
     """Return the window from `since` to now. Raises `BadQuery` when that is in the future."""
     now_s = await evidence.now()
     start_s = moment_s(since, now_s)

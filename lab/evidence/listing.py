@@ -62,9 +62,10 @@ def drawn(columns: Sequence[Column], rows: Sequence[Row]) -> "RenderableType":
         needs = max(len(column.title), *(len(row[place][0]) for row in cells)) if cells else len(column.title)
         least = None if column.gives_way else needs
         justify: Literal["right", "left"] = "right" if column.right else "left"
-        table.add_column(column.title, justify=justify, no_wrap=True, overflow="ellipsis", min_width=least)
+        # Rich takes room from columns that may wrap; their texts do not.
+        table.add_column(column.title, justify=justify, no_wrap=not column.gives_way, min_width=least)
     for row in cells:
-        table.add_row(*(Text(text, style) for text, style in row))
+        table.add_row(*(Text(text, style, no_wrap=True, overflow="ellipsis") for text, style in row))
     return table
 
 

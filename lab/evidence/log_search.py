@@ -1,6 +1,8 @@
 """Log records out of the evidence store, in the very form in which the files hold them."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,43 +17,60 @@ from lab.logrecords import LEVELS, Record, Search
 from observability.evidence.model import LogQuery, LogRecord, Window
 
 if TYPE_CHECKING:
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 PATIENCE_S = 5.0
-LATEST_S = 5.0
-"""The store reads the files with a delay: what is younger than this is read from them."""
+SLACK_S = 1.0
+"""Threads of one process may write their lines in another order than that of their times."""
+
+ROUNDING_S = 0.001
+"""Texts of times decide what is where; the store compares numbers."""
 
 
-def found(home: Home, instances: list[str], search: Search, last: int | None) -> tuple[list[Record], str] | None:
-    """Return records of `instances` that are meant, oldest first, and the time from which on the files know more.
+@dataclass(frozen=True)
+class Found:
+    """What the store has, and how far it has read."""
 
-    None when there is no store, when it does not answer, and when it has nothing: files may reach further back.
-    """
+    records: list[Record]
+    """Oldest first."""
+    until: Mapping[str, str]
+    """Replica → the time from which on its file knows more; empty: the store has nothing of it."""
+
+
+def found(home: Home, instances: Sequence[str], search: Search, last: int | None) -> Found | None:
+    """Return the records of `instances` that are meant; None when there is no store, or it does not answer."""
     if (known := state.last(home)) is None or STORE not in known.urls:
         return None
 
-    async def question(evidence: "RemoteEvidence") -> tuple[list[LogRecord], float]:
-        until_s = await evidence.now() - LATEST_S
-        window = Window(min(_seconds(search.since), until_s - 1), until_s)
-        found = await asyncio.gather(*(_of(evidence, instance, search, window, last) for instance in instances))
-        return [record for records in found for record in records], until_s
+    async def question(evidence: "Evidence") -> list[tuple[list[Record], str]]:
+        now_s = await evidence.now()
+        return await asyncio.gather(*(_of(evidence, instance, search, now_s, last) for instance in instances))
 
     try:
-        records, until_s = ask(home, question, PATIENCE_S)
+        answers = ask(home, question, PATIENCE_S)
     except LabError:
         return None
-    told = [one for one in map(_as_written, records) if one.time >= search.since]
-    return (sorted(told, key=lambda one: (one.time, one.replica)), _text(until_s)) if told else None
+    records = [record for records, _ in answers for record in records]
+    until = {instance: read_until for instance, (_, read_until) in zip(instances, answers, strict=True)}
+    return Found(sorted(records, key=lambda one: (one.time, one.replica)), until)
 
 
 async def _of(
-    evidence: "RemoteEvidence", instance: str, search: Search, window: Window, last: int | None
-) -> list[LogRecord]:
-    """Return the records of one replica, oldest first."""
+    evidence: "Evidence", instance: str, search: Search, now_s: float, last: int | None
+) -> tuple[list[Record], str]:
+    """Return the records of one replica, oldest first, and until when the store has read its file."""
+    newest = (await evidence.logs(LogQuery(instance), Window(0, now_s + SLACK_S), 1)).items
+    if not newest:
+        return [], ""
+    until_s = newest[0].time_s - SLACK_S
+    until, window = _text(until_s), Window(_seconds(search.since), until_s + ROUNDING_S)
+    if window.length_s <= 0:
+        return [], until
     level = None if search.level == LEVELS[0] else search.level
     wanted = LogQuery(instance, level, search.text or None, search.trace or None)
     pages = await gathered(lambda limit, cursor: evidence.logs(wanted, window, limit, cursor), last)
-    return list(reversed(pages.items))
+    records = [_as_written(record) for record in reversed(pages.items)]
+    return [record for record in records if search.since <= record.time < until], until
 
 
 def _as_written(record: LogRecord) -> Record:

@@ -11,7 +11,7 @@ from lab.evidence.asking import window_since
 from observability.evidence.model import Labels, Point, Range, Sample, Selector, Window
 
 if TYPE_CHECKING:
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 Measure = Literal["value", "rate", "increase", "quantile"]
 Key = tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ class Measurements:
     series: tuple[Measured, ...]
 
 
-async def measured(evidence: "RemoteEvidence", asked: Asked) -> Measurements:
+async def measured(evidence: "Evidence", asked: Asked) -> Measurements:
     """Return what was asked for. Raises UnknownName when there is no such metric."""
     window = await window_since(evidence, asked.since)
     step_s = asked.step_s or window.length_s / STEPS
@@ -68,7 +68,7 @@ async def measured(evidence: "RemoteEvidence", asked: Asked) -> Measurements:
     return Measurements(asked.selector.metric, asked.measure, asked.quantile, window, step_s, tuple(ordered))
 
 
-async def _samples(evidence: "RemoteEvidence", asked: Asked, window: Window) -> list[Sample]:
+async def _samples(evidence: "Evidence", asked: Asked, window: Window) -> list[Sample]:
     match asked.measure:
         case "rate":
             return await evidence.rate(asked.selector, window, asked.by)
@@ -80,7 +80,7 @@ async def _samples(evidence: "RemoteEvidence", asked: Asked, window: Window) -> 
             return _summed(await evidence.instant(asked.selector), asked.by)
 
 
-async def _ranges(evidence: "RemoteEvidence", asked: Asked, window: Window, step_s: float) -> list[Range]:
+async def _ranges(evidence: "Evidence", asked: Asked, window: Window, step_s: float) -> list[Range]:
     over_s = max(LEAST_OVER_S, 2 * step_s)
     match asked.measure:
         case "rate":
@@ -94,9 +94,7 @@ async def _ranges(evidence: "RemoteEvidence", asked: Asked, window: Window, step
             return _sums(await evidence.range(asked.selector, window, step_s), asked.by)
 
 
-async def _quantiles(
-    evidence: "RemoteEvidence", asked: Asked, window: Window, step_s: float, over_s: float
-) -> list[Range]:
+async def _quantiles(evidence: "Evidence", asked: Asked, window: Window, step_s: float, over_s: float) -> list[Range]:
     moments = [window.start_s + step_s * count for count in range(round(window.length_s / step_s))]
     by, quantile = asked.by or (), asked.quantile or 0.0
     questions = (evidence.quantile(asked.selector, quantile, Window(at - over_s, at), by) for at in moments)
@@ -131,7 +129,7 @@ def _sums(ranges: Iterable[Range], by: tuple[str, ...] | None) -> list[Range]:
     return [Range(dict(key), tuple(Point(*one) for one in sorted(sums.items()))) for key, sums in groups.items()]
 
 
-async def _ensure_known(evidence: "RemoteEvidence", asked: Asked) -> None:
+async def _ensure_known(evidence: "Evidence", asked: Asked) -> None:
     from lab.evidence.meanings import advice  # noqa: PLC0415 -- only when something is wrong
 
     names = await evidence.metrics()

@@ -9,7 +9,7 @@ from lab.evidence.sparkline import spread
 from observability.evidence.model import Range, Red, Selector, Window
 
 if TYPE_CHECKING:
-    from observability.evidence.client import RemoteEvidence
+    from observability.evidence.evidence import Evidence
 
 NOT_OF_THE_PLATFORM = frozenset({"controller", "evidence", "loadgen", "mesh"})
 """Short names of processes that serve no customer."""
@@ -66,9 +66,7 @@ class Overview:
     edges: tuple[EdgeLine, ...]
 
 
-async def overview(
-    evidence: "RemoteEvidence", window_s: float, trend_s: float, status: Mapping[str, Any] | None
-) -> Overview:
+async def overview(evidence: "Evidence", window_s: float, trend_s: float, status: Mapping[str, Any] | None) -> Overview:
     """Ask for everything at once. `status` is what `lab status` tells; None: not known."""
     now_s = await evidence.now()
     window, longer = Window(now_s - window_s, now_s), Window(now_s - trend_s, now_s)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_magenta", "bright_blue")
+COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green", "bright_blue", "bright_yellow")
 
 
 class Palette:

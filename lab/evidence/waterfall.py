@@ -58,6 +58,7 @@ def drawn(trace: Trace, width: int, *, attributes: bool) -> "Text":
         _line(text, branch, indent, palette, names)
         text.append(_bar(branch.span, trace, bars) + "\n", palette.of(branch.span.service))
         _details(text, branch, indent + " " * step, width, attributes=attributes)
+    text.right_crop(1)  # whoever prints it ends the line
     return text
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from lab import state
 from lab.home import Home
@@ -17,9 +18,16 @@ from tests.support.polling import poll_until
 
 @contextmanager
 def evidence_server(evidence: Evidence) -> Iterator[str]:
-    """Serve `evidence` from a thread of its own; yield the URL."""
+    """Serve the API of `evidence`; yield the URL."""
     app = FastAPI()
     app.include_router(router(evidence))
+    with serving(app) as url:
+        yield url
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve `app` from a thread of its own; yield the URL."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
