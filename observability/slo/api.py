@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from observability.evidence.problems import ProblemRoute
+from observability.evidence.errors import BadQuery, Unavailable
+from observability.evidence.problems import ProblemRoute, responses
 from observability.slo.alert import Alert
 from observability.slo.budgets import Standing
 from observability.slo.promql import condition
@@ -50,8 +51,9 @@ class Objectives(_Answer):
 
 
 def router(alerting: Alerting) -> APIRouter:
-    """Return the routes; a question to the evidence that fails raises `EvidenceError`."""
-    routes = APIRouter(prefix="/api", tags=["alerts"], route_class=ProblemRoute)
+    """Return the routes; they need nothing of the application that they become part of."""
+    refusals = responses(BadQuery, Unavailable)
+    routes = APIRouter(prefix="/api", tags=["alerts"], route_class=ProblemRoute, responses=refusals)
 
     def answer() -> dict[str, Any]:
         last = alerting.last

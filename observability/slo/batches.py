@@ -56,7 +56,8 @@ class Batch:
         if self._question.kind is Increase:
             return _plain(await source.increase(self._selector, window, self._labels))
         if self._question.kind is Changes:
-            ranges = await source.range(self._selector, window, step_s)
+            upto_now = Window(window.start_s, at_s + step_s / 2)
+            ranges = await source.range(self._selector, upto_now, step_s)
             return [(one.labels, _changes([point.value for point in one.points])) for one in ranges]
         return _plain(await source.instant(self._selector, at_s))
 

@@ -21,7 +21,6 @@ class Subject:
     """`flow` or `service`; also the label that alerts carry its name in."""
     name: str
     """Id of the flow, or the service's name in telemetry."""
-    title: str
     owner: str
     tier: str
     runbook: str
@@ -70,7 +69,6 @@ def _subject(part: Mapping[str, Any], kind: str, name: str) -> Subject:
         return Subject(
             kind=kind,
             name=name,
-            title=part["name"] if kind == "flow" else name,
             owner=metadata["owner"],
             tier=metadata["tier"],
             runbook=metadata.get("runbook", PENDING),

@@ -23,6 +23,8 @@ class Burn:
     """Fewer in the long window say nothing."""
     least_bad: float
     """One slip among few is no trend."""
+    hold_s: float = 0
+    """How long all that has to last; longer than the short window, it takes more than one bad moment."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,15 @@ DRILL = Preset(
     every_s=2,
     keep_firing_s=6,
     burns=(
-        Burn("page", long_s=30, short_s=10, rate=14.4, least_events=12, least_bad=4),
-        Burn("page", long_s=3 * MINUTE, short_s=30, rate=6, least_events=30, least_bad=6),
-        Burn("ticket", long_s=10 * MINUTE, short_s=MINUTE, rate=1, least_events=100, least_bad=8),
+        Burn("page", long_s=30, short_s=10, rate=20, least_events=12, least_bad=4),
+        Burn("page", long_s=3 * MINUTE, short_s=30, rate=6, least_events=30, least_bad=6, hold_s=36),
+        Burn("ticket", long_s=10 * MINUTE, short_s=MINUTE, rate=1, least_events=100, least_bad=8, hold_s=70),
     ),
     symptom_scale=1,
     regroup_s=30,
 )
-"""A fault pages within 15 s at some 20 requests per second."""
+"""A fault pages within 15 s at some 20 requests per second; when a small machine holds its breath for five, nobody is
+called."""
 
 PRODUCTION = Preset(
     name="production",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from observability.evidence.model import Selector
+from observability.evidence.selectors import written
 from observability.slo.terms import Changes, Condition, Difference, Increase, Quotient, Term, Value
 
 Recorded = Mapping[Term, str]
@@ -17,12 +17,6 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}s" if seconds == int(seconds) else f"{seconds * 1000:.0f}ms"
 
 
-def selector(wanted: Selector) -> str:
-    """Write a selector."""
-    inside = ",".join(f"{one.label}{one.operator}{_quoted(one.value)}" for one in wanted.matchers)
-    return f"{wanted.metric}{{{inside}}}" if inside else wanted.metric
-
-
 def expression(term: Term, recorded: Recorded | None = None) -> str:
     """Write a term; one that is recorded is read from its record."""
     kept = recorded or {}
@@ -30,11 +24,11 @@ def expression(term: Term, recorded: Recorded | None = None) -> str:
         return kept[term]
     match term:
         case Increase(of, over_s, by):
-            return f"sum{_by(by)} (increase({selector(of)}[{duration(over_s)}]))"
+            return f"sum{_by(by)} (increase({written(of)}[{duration(over_s)}]))"
         case Changes(of, over_s, by):
-            return f"max{_by(by)} (changes({selector(of)}[{duration(over_s)}]))"
+            return f"max{_by(by)} (changes({written(of)}[{duration(over_s)}]))"
         case Value(of, by):
-            return f"max{_by(by)} ({selector(of)})"
+            return f"max{_by(by)} ({written(of)})"
         case Quotient(part, whole):
             above, below = expression(part, kept), expression(whole, kept)
             return f"(({above}) or ({below}) * 0) / (({below}) > 0)"
@@ -51,8 +45,3 @@ def condition(wanted: Condition, recorded: Recorded | None = None) -> str:
 
 def _by(labels: tuple[str, ...]) -> str:
     return f" by ({', '.join(labels)})" if labels else ""
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable
 
-from observability.slo.batches import Batch, Group, Question, Values, batches
+from observability.slo.batches import Batch, Question, Values, batches
 from observability.slo.source import Source
 from observability.slo.terms import Condition, Difference, Measured, Quotient, Term, measured
-
-__all__ = ["Group", "Reading", "Values"]
 
 FRESHNESS = 30
 """A window is read anew when a 30th of it has passed: one of ten minutes does not change every second."""

@@ -90,7 +90,7 @@ def _burning(objective: Objective, burn: Burn, preset: Preset) -> Rule:
         subject=objective.subject,
         labels=_labels(objective.subject) | own,
         when=conditions,
-        hold_s=0,
+        hold_s=burn.hold_s,
         keep_firing_s=preset.keep_firing_s,
         summary=_sentence(objective, window),
         objective=objective,

@@ -34,7 +34,7 @@ def test_numbers_are_those_of_the_document(drill: Ruleset) -> None:
     checkout = next(one for one in drill.objectives if one.id == "order-processing-availability")
     assert (checkout.percent, checkout.budget, checkout.alert) == (99.9, 0.001, "OrderProcessingAvailability")
     slow = next(one for one in drill.objectives if one.id == "order-processing-latency")
-    assert (slow.percent, slow.threshold_s) == (99, 1.0)
+    assert (slow.percent, slow.threshold_s) == (99, 0.5)
 
 
 def test_replicas_of_one_service_have_one_set_of_rules(drill: Ruleset) -> None:

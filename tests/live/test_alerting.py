@@ -1,0 +1,88 @@
+"""Alerts of a running lab: none while all is well, and one in time when it is not."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.lab import RunningLab, running_lab
+from tests.support.polling import poll_until
+from tests.support.stopwatch import Stopwatch
+
+pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
+
+PAGES_WITHIN_S = 15.0
+TOO_BUSY = 4.0
+"""Processes per core that want to run: beyond, customers wait, and an alert that says so is right."""
+STOOD_STILL_S = 0.5
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
+    """Return a lab at default load whose rules have been judged."""
+    with running_lab(tmp_path_factory.mktemp("alerting")) as lab:
+        poll_until(lambda: lab.json("alerts")["evaluated_at_s"], "the first round")
+        yield lab
+
+
+def fired(lab: RunningLab) -> list[str]:
+    """Return the sentences of everything that ever fired."""
+    return [f"{alert['name']}: {alert['summary']}" for alert in lab.json("alerts", "--history")["alerts"]]
+
+
+def stays_quiet(lab: RunningLab, for_s: float) -> None:
+    """Watch the rules being judged for so long, and nothing fire."""
+    began_s = lab.json("alerts")["evaluated_at_s"]
+    with Stopwatch() as machine:
+        poll_until(
+            lambda: fired(lab) or lab.json("alerts")["evaluated_at_s"] >= began_s + for_s,
+            f"{for_s:g} s of quiet", within_s=for_s * 2 + 30, every_s=2,
+        )  # fmt: skip
+    told = fired(lab)
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    if told and (machine.worst_s > STOOD_STILL_S or load > TOO_BUSY):
+        pytest.skip(f"this machine is not healthy: stood still for {machine.worst_s:.1f} s, load {load:.1f} per core")
+    assert told == []
+
+
+def test_a_minute_of_healthy_load_raises_no_alert(lab: RunningLab) -> None:
+    """Declined cards, empty shelves and a lab that has just started included."""
+    stays_quiet(lab, 60)
+
+
+@pytest.mark.long
+def test_ten_minutes_of_healthy_load_raise_no_alert(lab: RunningLab) -> None:
+    """The same for longer."""
+    stays_quiet(lab, 600)
+
+
+def test_every_objective_is_counted(lab: RunningLab) -> None:
+    """There are events for each of them, or its selectors name what is not there."""
+
+    def counted() -> dict[str, float]:
+        return {one["objective"]: one["events"] for one in lab.json("slo")["objectives"]}
+
+    poll_until(lambda: all(counted().values()), "events for every objective", within_s=60, every_s=1)
+
+
+def test_a_ledger_that_drifts_pages_within_fifteen_seconds(lab: RunningLab) -> None:
+    """From the moment at which the fault is on, reconciliation, scrape and evaluation included."""
+
+    def drift() -> dict[str, Any]:
+        return next((one for one in lab.json("alerts")["alerts"] if one["name"] == "LedgerDrift"), {})
+
+    lab.json("chaos inject", "billing.float_drift", "--for", "1m")
+    alert = poll_until(drift, "the page", within_s=PAGES_WITHIN_S, every_s=0.25)
+    assert (alert["severity"], alert["owner"], alert["state"]) == ("page", "billing-team", "firing")
+    assert "float" not in str(alert)
+
+
+def test_a_replica_that_does_not_answer_pages(lab: RunningLab) -> None:
+    """A process that is there and says nothing: nobody restarts it, and somebody has to be called."""
+    lab.json("chaos inject", "process.pause", "--on", "payment-service-1", "--for", "20s")
+    names = {"ReplicaDown", "OrderProcessingPromptness"}
+    poll_until(
+        lambda: names & {one["name"] for one in lab.json("alerts")["alerts"] if one["state"] == "firing"},
+        "the page", within_s=PAGES_WITHIN_S, every_s=0.25,
+    )  # fmt: skip
