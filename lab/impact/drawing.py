@@ -23,7 +23,6 @@ def drawn(bill: Impact, *, by_minute: bool) -> "RenderableType":
 
     parts: list[RenderableType] = [
         _headline(bill),
-        "",
         listed((Column(""), Column("", right=True), Column("")), _sums(bill)),
     ]
     if bill.damages:
