@@ -1,5 +1,6 @@
 """Every invariant holds for sound books, and is found broken where somebody broke it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from observability.impact.invariants import INVARIANTS, charges, invoices, ledge
 from observability.impact.judging import damages
 from observability.impact.model import Damage
 from tests.support.hand_made_books import LONG_AGO_S, NOW_S, PRICE, HandMadeBooks
+from tests.support.pages import ROOT
 
 Break = Callable[[HandMadeBooks], None]
 
@@ -160,3 +162,9 @@ def test_what_was_touched_a_moment_ago_may_differ(books: HandMadeBooks) -> None:
     books.charge("o3", at_s=NOW_S - 2)
     assert judged(books) == []
     assert judged(books, NOW_S + 30) != []
+
+
+def test_the_page_lists_every_invariant() -> None:
+    """In the words of the bill, in its order."""
+    listed = (ROOT / "docs" / "impact.md").read_text().partition("## What has to hold")[2].partition("\n## ")[0]
+    assert re.findall(r"^- (.+)$", listed, re.MULTILINE) == [invariant.says for invariant in INVARIANTS]
