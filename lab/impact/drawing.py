@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lab.evidence.figures import NOTHING, clock
+from lab.evidence.figures import NOTHING, clock, counted
 from lab.evidence.listing import Cell, Column, Row, listed
 from observability.impact.model import Damage, Impact
 from observability.impact.money import euros
@@ -23,7 +23,6 @@ def drawn(bill: Impact, *, by_minute: bool) -> "RenderableType":
 
     parts: list[RenderableType] = [
         _headline(bill),
-        "",
         listed((Column(""), Column("", right=True), Column("")), _sums(bill)),
     ]
     if bill.damages:
@@ -47,7 +46,12 @@ def _sums(bill: Impact) -> list[Row]:
     return [
         _row("orders lost", bill.orders_lost),
         _row("orders delayed", bill.orders_delayed, f"{bill.payments_pending} wait for their payment"),
-        _row("money wrong", euros(bill.money_wrong_cents), f"{len(orders)} orders", wrong=bill.money_wrong_cents > 0),
+        _row(
+            "money wrong",
+            euros(bill.money_wrong_cents),
+            counted(len(orders), "order"),
+            wrong=bill.money_wrong_cents > 0,
+        ),
         _row("stock wrong", bill.stock_wrong),
         _row("customers affected", len(bill.customers_affected)),
         _row("failed checkouts", *_by_status(signals.failed_checkouts if signals else None)),
@@ -61,10 +65,10 @@ def _row(name: str, figure: int | str, more: str = "", *, wrong: bool | None = N
     return name, Cell(f"{figure:,}" if isinstance(figure, int) else figure, BAD if bad else ""), more
 
 
-def _by_status(counted: Mapping[str, int] | None) -> tuple[int | str, str]:
-    if counted is None:
+def _by_status(by_status: Mapping[str, int] | None) -> tuple[int | str, str]:
+    if by_status is None:
         return NOTHING, ""
-    return sum(counted.values()), ", ".join(f"{number} × {status}" for status, number in counted.items())
+    return sum(by_status.values()), ", ".join(f"{number} × {status}" for status, number in by_status.items())
 
 
 def _wrong(bill: Impact) -> "RenderableType":
