@@ -58,7 +58,7 @@ def _libc() -> Any:
 
 
 def _code() -> Iterator[tuple[int, int]]:
-    """Yield the parts of the library in memory that are as they are in its file: those may be dropped, and no others."""
+    """Yield the parts of the library that are in memory as they are in its file: those may be dropped, no others."""
     found: tuple[int, int] | None = None
     for line in Path("/proc/self/smaps").read_text().splitlines():
         if match := _MAP.match(line):
