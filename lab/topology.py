@@ -40,6 +40,18 @@ HEAVY = (
 )
 """Loaded (or called) once, before the fork: nearly all of the time that a service takes to start goes into these."""
 
+EVIDENCE = (
+    "google.protobuf.json_format",
+    "importlib.metadata",
+    "importlib.resources",
+    "opentelemetry.proto.collector.logs.v1.logs_service_pb2",
+    "opentelemetry.proto.collector.trace.v1.trace_service_pb2",
+    "observability.evidence.receiver",
+    "observability.evidence.settings",
+    "observability.evidence.store.scraper",
+)
+"""What the evidence store shares with the others. DuckDB, which has threads, is loaded after the fork."""
+
 
 def _service(
     short: str,
@@ -147,7 +159,7 @@ def platform() -> Topology:
                 offset=EVIDENCE_OFFSET,
                 target="observability.evidence.serve:main",
                 computed=_evidence,
-                preload=("observability.evidence.settings",),
+                preload=EVIDENCE,
                 joins_channel=False,
                 keeps_on=True,
                 takes_spans=True,

@@ -26,6 +26,7 @@ from observability.evidence.settings import EvidenceSettings
 from observability.evidence.store import exemplars, graph, logs, red, search, traces
 from observability.evidence.store.buffer import Buffer, Row
 from observability.evidence.store.calls import Rollup
+from observability.evidence.store.frugal import Frugality, share_one_arena
 from observability.evidence.store.head import Head
 from observability.evidence.store.metrics import Metrics
 from observability.evidence.store.reading import Reader, Reading
@@ -46,6 +47,7 @@ class EmbeddedStore:
     async def running(self) -> AsyncIterator[None]:
         """Open the files, and receive, look and read until the end of the block."""
         settings = self._settings
+        share_one_arena()
         self._slices = Slices(
             settings.home, memory_mb=settings.memory_mb, keep_s=settings.keep_s, keep_mb=settings.keep_mb
         )
@@ -58,7 +60,7 @@ class EmbeddedStore:
         self._writer.lost = self._lost
         rollup = Rollup(self._slices)
         self._writer.before_rotation = rollup.finish
-        self._writer.tidying.append(rollup.tidy)
+        self._writer.tidying += [rollup.tidy, Frugality().tidy]
         self._writer.start()
         tasks = [asyncio.create_task(work) for work in self._work()]
         try:
