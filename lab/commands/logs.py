@@ -68,7 +68,12 @@ def command(
     follower = Follower(chosen) if follow else None
     if tail is None and follow:
         tail = BEFORE_FOLLOWING
-    records = _found(home, chosen, search, tail, in_store=not (follow or _is_sealed(home, chosen)))
+    if not search.narrows:
+        records = merged(chosen(), search.wants) if tail is None else latest(chosen(), tail)
+    elif follow or (found := _in_store(home, chosen(), search, tail, everybody=service is None)) is None:
+        records = merged(chosen(), search.wants, last=tail, trace=search.trace)
+    else:
+        records = found
     if not _print(records, as_json=as_json) and not follow and tail != 0:
         click.echo(f"nothing found: {_sought(service, search, since)}", err=True)
     with contextlib.suppress(KeyboardInterrupt):
@@ -87,21 +92,18 @@ def _logs(home: Home, service: str | None) -> Callable[[], list[Path]]:
     return lambda: [home.sealed_log(i) if i in sealed else home.log(i) for i in sorted(instances)]
 
 
-def _found(
-    home: Home, logs: Callable[[], list[Path]], search: Search, last: int | None, *, in_store: bool
-) -> Iterable[Record]:
-    """Return the records that are meant, oldest first; only the `last` so many if that is given."""
-    if not search.narrows:
-        return merged(logs(), search.wants) if last is None else latest(logs(), last)
-    if in_store and (found := log_search.found(home, [log.stem for log in logs()], search, last)):
-        fresh = [filter(search.wants, not_older(log, found.until[log.stem])) for log in logs()]
-        records = list(heapq.merge(found.records, *fresh, key=attrgetter("time")))
-        return records if last is None else records[max(0, len(records) - last) :]
-    return merged(logs(), search.wants, last=last, trace=search.trace)
-
-
-def _is_sealed(home: Home, logs: Callable[[], list[Path]]) -> bool:
-    return any(log.parent != home.logs for log in logs())
+def _in_store(
+    home: Home, logs: list[Path], search: Search, last: int | None, *, everybody: bool
+) -> list[Record] | None:
+    """Return the records that are meant, oldest first; None when they have to be looked for in the files."""
+    if any(log.parent != home.logs for log in logs):
+        return None  # sealed: no store has it
+    found = log_search.found(home, [log.stem for log in logs], search, last, everybody=everybody)
+    if found is None:
+        return None
+    fresh = [filter(search.wants, not_older(log, found.until[log.stem])) for log in logs]
+    records = list(heapq.merge(found.records, *fresh, key=attrgetter("time")))
+    return records if last is None else records[max(0, len(records) - last) :]
 
 
 def _moment(since: str | None) -> str:

@@ -37,40 +37,47 @@ class Found:
     """Replica → the time from which on its file knows more; empty: the store has nothing of it."""
 
 
-def found(home: Home, instances: Sequence[str], search: Search, last: int | None) -> Found | None:
-    """Return the records of `instances` that are meant; None when there is no store, or it does not answer."""
+def found(home: Home, instances: Sequence[str], search: Search, last: int | None, *, everybody: bool) -> Found | None:
+    """Return the records of `instances` that are meant; None when there is no store, or it does not answer.
+
+    `everybody`: these are all that there are, which is one question instead of one for each.
+    """
     if (known := state.last(home)) is None or STORE not in known.urls:
         return None
 
-    async def question(evidence: "Evidence") -> list[tuple[list[Record], str]]:
+    async def question(evidence: "Evidence") -> Found:
         now_s = await evidence.now()
-        return await asyncio.gather(*(_of(evidence, instance, search, now_s, last) for instance in instances))
+        newest = await asyncio.gather(*(_newest(evidence, instance, now_s) for instance in instances))
+        until_s = max(newest, default=0.0) - SLACK_S
+        window = Window(_seconds(search.since), until_s + ROUNDING_S)
+        until = {name: _text(at - SLACK_S) if at else "" for name, at in zip(instances, newest, strict=True)}
+        if window.length_s <= 0:
+            return Found([], until)
+        whom: Sequence[str | None] = [None] if everybody else instances
+        parts = await asyncio.gather(*(_of(evidence, service, search, window, last) for service in whom))
+        records = [one for part in parts for one in part if search.since <= one.time < until.get(one.replica, "")]
+        return Found(sorted(records, key=lambda one: (one.time, one.replica)), until)
 
     try:
-        answers = ask(home, question, PATIENCE_S)
+        return ask(home, question, PATIENCE_S)
     except LabError:
         return None
-    records = [record for records, _ in answers for record in records]
-    until = {instance: read_until for instance, (_, read_until) in zip(instances, answers, strict=True)}
-    return Found(sorted(records, key=lambda one: (one.time, one.replica)), until)
+
+
+async def _newest(evidence: "Evidence", instance: str, now_s: float) -> float:
+    """Return the time of the newest record that the store has read of one replica; 0 when it has none."""
+    records = (await evidence.logs(LogQuery(instance), Window(0, now_s + SLACK_S), 1)).items
+    return records[0].time_s if records else 0.0
 
 
 async def _of(
-    evidence: "Evidence", instance: str, search: Search, now_s: float, last: int | None
-) -> tuple[list[Record], str]:
-    """Return the records of one replica, oldest first, and until when the store has read its file."""
-    newest = (await evidence.logs(LogQuery(instance), Window(0, now_s + SLACK_S), 1)).items
-    if not newest:
-        return [], ""
-    until_s = newest[0].time_s - SLACK_S
-    until, window = _text(until_s), Window(_seconds(search.since), until_s + ROUNDING_S)
-    if window.length_s <= 0:
-        return [], until
+    evidence: "Evidence", service: str | None, search: Search, window: Window, last: int | None
+) -> list[Record]:
+    """Return records, oldest first."""
     level = None if search.level == LEVELS[0] else search.level
-    wanted = LogQuery(instance, level, search.text or None, search.trace or None)
+    wanted = LogQuery(service, level, search.text or None, search.trace or None)
     pages = await gathered(lambda limit, cursor: evidence.logs(wanted, window, limit, cursor), last)
-    records = [_as_written(record) for record in reversed(pages.items)]
-    return [record for record in records if search.since <= record.time < until], until
+    return [_as_written(record) for record in reversed(pages.items)]
 
 
 def _as_written(record: LogRecord) -> Record:
