@@ -13,7 +13,7 @@ from tests.support.stopwatch import Stopwatch
 pytestmark = [pytest.mark.live, pytest.mark.timeout(900)]
 
 PAGES_WITHIN_S = 15.0
-TOO_BUSY = 4.0
+TOO_BUSY = 2.5
 """Processes per core that want to run: beyond, customers wait, and an alert that says so is right."""
 STOOD_STILL_S = 0.5
 
