@@ -36,7 +36,7 @@ class Buffer:
         self._most = most
         self._lock = threading.Lock()
         self._waiting = Waiting()
-        self._being_written = 0
+        self._being_written, self._busy = 0, False
         self.due = threading.Event()
         """Set when there is enough for writing not to wait for its turn."""
 
@@ -44,6 +44,11 @@ class Buffer:
     def full(self) -> bool:
         """Whether nothing more is taken now."""
         return self._waiting.count + self._being_written >= self._most
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits, and nothing is being written."""
+        return not self._waiting and not self._busy
 
     def add_spans(self, batches: tuple[SpanBatch, ...]) -> None:
         """Take spans. Raises Full."""
@@ -58,8 +63,10 @@ class Buffer:
             self._waiting.rows["logs"] += rows
 
     def add_tail(self, file: str, rows: list[Row], read: int, head: str) -> None:
-        """Take log records from a file, with how far it has been read. Raises Full."""
+        """Take log records from a file, with how far it has been read. Raises Full, earlier than for what is sent."""
         with self._lock:
+            if (self._waiting.count + self._being_written) * 2 >= self._most:
+                raise Full  # a file can wait
             self._count(len(rows))
             self._waiting.rows["logs"] += rows
             self._waiting.tails[file] = (read, head)
@@ -73,13 +80,13 @@ class Buffer:
         """Return everything that waits; `written` has to follow."""
         with self._lock:
             taken, self._waiting = self._waiting, Waiting()
-            self._being_written = taken.count
+            self._being_written, self._busy = taken.count, True
             self.due.clear()
             return taken
 
     def written(self) -> None:
         """Say that what was taken waits no more."""
-        self._being_written = 0
+        self._being_written, self._busy = 0, False
 
     def _count(self, more: int) -> None:
         if self.full:

@@ -1,6 +1,7 @@
 """The metrics of the last minutes, in memory: what alert rules ask every other second."""
 
 import json
+import math
 from collections.abc import Iterator
 
 from observability.evidence.store.buffer import Buffer, Row
@@ -41,7 +42,9 @@ class Head:
         self.generation = 0
         """Changes when series come or go."""
         self.began_s = before_s
-        """From here on nothing is missing; what was stored by an earlier process was before."""
+        """From here on no look is missing; those of an earlier process were before."""
+        self.settled_s = before_s if before_s == -math.inf else math.inf
+        """From here on every series is known by a look of ours."""
 
     def metrics(self) -> list[str]:
         """Return the names of all metrics."""
@@ -85,6 +88,10 @@ class Head:
             self._buffer.add("scrapes", [(instance, time_s, GONE)])
             target.looks.add(time_s, answered=False)
             target.attempts.add(time_s, answered=False)
+
+    def settle(self, time_s: float) -> None:
+        """Note that every replica has been looked at by now."""
+        self.settled_s = min(self.settled_s, time_s)
 
     def instances(self) -> list[str]:
         """Return the replicas that are there."""

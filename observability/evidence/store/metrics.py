@@ -1,5 +1,6 @@
 """Questions about metrics."""
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -41,7 +42,7 @@ class Metrics:
             found = ((track.labels, track.at(at_s)) for track in tracks)
             return [Sample(labels, value, at_s) for labels, value in found if value is not None]
 
-        return await self._ask(wanted, at_s - LOOKBACK_S, at_s, answer)
+        return await self._ask(wanted, at_s - LOOKBACK_S, at_s, answer, known_s=self._head.settled_s)
 
     async def range(self, wanted: Selector, window: Window, step_s: float) -> list[Range]:
         """Return the latest value of every series, step by step."""
@@ -51,7 +52,8 @@ class Metrics:
             found = [(track.labels, _points(track.at, steps)) for track in tracks]
             return [Range(labels, points) for labels, points in found if points]
 
-        return await self._ask(wanted, window.start_s - LOOKBACK_S, window.start_s, answer, aside=True)
+        start_s, known_s = window.start_s, self._head.settled_s
+        return await self._ask(wanted, start_s - LOOKBACK_S, start_s, answer, known_s=known_s, aside=True)
 
     async def increase(self, counter: Selector, window: Window, by: By) -> list[Sample]:
         """Return by how much counters rose."""
@@ -98,10 +100,12 @@ class Metrics:
         needed_s: float,
         answer: Callable[[list[Track]], Answer],
         *,
+        known_s: float = -math.inf,
         aside: bool = False,
     ) -> Answer:
+        """Ask the series from `needed_s` on, which are in memory from `known_s` on; a long answer is made aside."""
         recent, began_s = self._recent(wanted), self._head.began_s
-        if needed_s >= began_s:
+        if needed_s >= max(began_s, known_s):
             return await self._reading.do(lambda _: answer(recent)) if aside else answer(recent)
         return await self._reading.do(lambda reader: answer(former.tracks(reader, wanted, start_s, began_s, recent)))
 

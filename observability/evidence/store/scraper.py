@@ -61,6 +61,7 @@ class Scraper:
             next_at = time.monotonic()
             while True:
                 await self.look(client)
+                self._head.settle(_now())
                 if time.monotonic() >= forget_at:
                     forget_at = time.monotonic() + FORGET_EVERY_S
                     self._head.forget(time.time() - self._recent_s)
