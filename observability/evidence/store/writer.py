@@ -18,6 +18,10 @@ from observability.wiring import vocabulary as names
 SEGMENT = 4096
 """Spans that are stored as one segment, at most but for one batch."""
 TIDY_EVERY_S = 5.0
+BUSY = 2048
+"""Spans and records at once from which on it pays to put more of them into their places together."""
+CHECKPOINT_AT = {False: "4MB", True: "32MB"}
+"""How much is written twice, first into the log of the database: little memory when there is time, else little work."""
 MOST_ATTEMPTS = 20
 PAUSE_S = 0.5
 """Between two attempts, at least."""
@@ -36,6 +40,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="evidence-writer", daemon=True)
         self._resources: dict[bytes, int] = {}
         self._segment = 0
+        self._busy: bool | None = None
         self._taken: Waiting | None = None
         self._attempts = 0
         self.tidying: list[Callable[[], None]] = [self._rotate]
@@ -103,6 +108,7 @@ class Writer:
         self._buffer.written()
 
     def _transact(self, waiting: Waiting) -> None:
+        self._pace(busy=waiting.count >= BUSY)
         connection, name = self._slices.connection, self._slices.current.name
         known, segment = len(self._resources), self._segment
         connection.begin()
@@ -120,6 +126,11 @@ class Writer:
             self._segment = segment
             self._resources = dict(list(self._resources.items())[:known])
             raise
+
+    def _pace(self, *, busy: bool) -> None:
+        if busy is not self._busy:
+            self._busy = busy
+            self._slices.connection.execute(f"SET checkpoint_threshold = '{CHECKPOINT_AT[busy]}'")
 
     def _write_segment(self, batches: list[SpanBatch]) -> None:
         self._segment += 1
