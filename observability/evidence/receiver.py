@@ -23,7 +23,7 @@ from observability.evidence.store.status import status
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 RETRY_AFTER_S = 1
-_INLINE = 1 << 16
+_INLINE = 1 << 19
 """A body that is not larger is read where it arrives: that is quicker than to have it read by a thread."""
 _MB = 1 << 20
 _INVALID, _UNAVAILABLE = 3, 14

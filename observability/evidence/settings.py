@@ -24,6 +24,6 @@ class EvidenceSettings(BaseSettings):
     keep_mb: float = Field(1024.0, ge=16, description="the oldest evidence is dropped when all takes more than this")
     recent_s: float = Field(600.0, ge=60, description="metrics of this last while are kept in memory, seconds")
     flush_every_s: float = Field(0.5, gt=0, description="longest time that what came in waits to be written, seconds")
-    waiting_spans: int = Field(16_384, ge=1, description="spans and records that may wait; beyond, senders get a 503")
+    waiting_spans: int = Field(32_768, ge=1, description="spans and records that may wait; beyond, senders get a 503")
     body_mb: float = Field(16.0, gt=0, description="largest request that is taken, unpacked")
     memory_mb: int = Field(16, ge=16, description="what the database may take of memory, besides its code")

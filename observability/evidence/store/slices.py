@@ -57,7 +57,6 @@ class Slices:
                 "memory_limit": f"{memory_mb}MB",
                 "temp_directory": str(folder / "temp"),
                 "max_temp_directory_size": "512MB",
-                "checkpoint_threshold": "4MB",
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,

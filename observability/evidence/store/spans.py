@@ -4,10 +4,12 @@ import sys
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from opentelemetry.proto.common.v1.common_pb2 import KeyValue
+from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from observability.evidence.store.attributes import decoded, encoded
 from observability.evidence.store.wire import wire
@@ -16,7 +18,8 @@ from observability.wiring import vocabulary as names
 TRACE_BYTES, SPAN_BYTES = 16, 8
 _NO_PARENT = bytes(SPAN_BYTES)
 INTERNAL, SERVER, CLIENT, PRODUCER, CONSUMER = range(1, 6)
-_ERROR = 2
+_KINDS = frozenset(range(INTERNAL, CONSUMER + 1))
+_CALLING = (CLIENT, PRODUCER)
 _PEER = encoded(names.PEER, "")[: 2 + len(names.PEER)]
 _LONGEST = (1 << 63) - 1
 
@@ -62,15 +65,14 @@ def decode(body: bytes) -> Export:
     batches, rejected = [], 0
     try:
         for resource, raws in _resources(body):
-            parse = wire().span
-            spans = [parse(raw) for raw in raws]
-            if bad := [at for at, span in enumerate(spans) if not _sound(span)]:
-                rejected += len(bad)
-                for at in reversed(bad):
-                    del spans[at], raws[at]
+            spans = list(map(wire().span, raws))
+            if not _all_sound(spans):
+                sound = [_all_sound([span]) for span in spans]
+                rejected += sound.count(False)
+                spans, raws[:] = list(compress(spans, sound)), compress(raws, sound)
             if spans:
                 batches.append(_batch(resource, spans, raws))
-    except (DecodeError, UnicodeDecodeError) as error:
+    except DecodeError as error:
         raise Malformed(str(error)) from None
     return Export(tuple(batches), rejected)
 
@@ -80,43 +82,63 @@ def _resources(body: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
         yield resource.resource, [raw for scope in resource.scopes for raw in scope.items]
 
 
-def _sound(span: Any) -> bool:
-    return len(span.trace_id) == TRACE_BYTES and len(span.span_id) == SPAN_BYTES and span.start <= _LONGEST
+def _all_sound(spans: list[Any]) -> bool:
+    return (
+        {len(span.trace_id) for span in spans} <= {TRACE_BYTES}
+        and {len(span.span_id) for span in spans} <= {SPAN_BYTES}
+        and max([span.start for span in spans], default=0) <= _LONGEST
+    )
 
 
 def _batch(resource: bytes, spans: list[Any], raws: list[bytes]) -> SpanBatch:
     traces = _numbers(b"".join([span.trace_id for span in spans]))
-    parents = [span.parent_id for span in spans]
-    starts = array("Q", [span.start for span in spans])
-    attributes: set[bytes] = set()
-    for span in spans:
-        attributes.update(span.attributes)
-    kinds = bytes([span.kind if 0 < span.kind <= CONSUMER else INTERNAL for span in spans])
+    starts = [span.start for span in spans]
+    kinds = [span.kind for span in spans]
+    if not _KINDS.issuperset(kinds):
+        kinds = [kind if kind in _KINDS else INTERNAL for kind in kinds]
+    attributes = [list(span.attributes) for span in spans]
+    every = frozenset[bytes]().union(*attributes)
     columns = (
         traces[0::2],
         traces[1::2],
         _numbers(b"".join([span.span_id for span in spans])),
-        _numbers(b"".join([one if len(one) == SPAN_BYTES else _NO_PARENT for one in parents])),
-        [span.name.decode() for span in spans],
+        _numbers(b"".join(map(_parent, [span.parent_id for span in spans]))),
+        [span.name for span in spans],
         kinds,
-        _peers(spans, kinds, attributes),
+        _peers(attributes, kinds, every),
         starts,
-        array("Q", [min(max(span.end - span.start, 0), _LONGEST) for span in spans]),
-        [span.status.code == _ERROR for span in spans],
+        _durations(starts, [span.end for span in spans]),
+        [_failed(span.status) if span.status else False for span in spans],
         raws,
     )
-    return SpanBatch(resource, columns, frozenset(attributes), min(starts), max(starts))
+    return SpanBatch(resource, columns, every, min(starts), max(starts))
 
 
-def _peers(spans: list[Any], kinds: bytes, attributes: set[bytes]) -> list[str]:
+def _parent(parent: bytes) -> bytes:
+    return parent if len(parent) == SPAN_BYTES else _NO_PARENT
+
+
+def _durations(starts: list[int], ends: list[int]) -> list[int]:
+    """Return how long spans took; one that ends before it begins took no time."""
+    durations = [end - start for start, end in zip(starts, ends, strict=True)]
+    if min(durations) < 0 or max(durations) > _LONGEST:
+        return [min(max(duration, 0), _LONGEST) for duration in durations]
+    return durations
+
+
+def _failed(status: bytes) -> bool:
+    return bool(Status.FromString(status).code == Status.STATUS_CODE_ERROR)
+
+
+def _peers(attributes: list[list[bytes]], kinds: list[int], every: frozenset[bytes]) -> list[str]:
     """Return whom each calling span calls, as far as it says so."""
-    named = {one: _text_of(one) for one in attributes if one.startswith(_PEER)}
+    named = {one: _text_of(one) for one in every if one.startswith(_PEER)}
     if not named:
-        return [""] * len(spans)
-    known = named.keys()
+        return [""] * len(kinds)
+    known = frozenset(named)
     return [
-        "".join(named[one] for one in known & span.attributes) if kind in (CLIENT, PRODUCER) else ""
-        for span, kind in zip(spans, kinds, strict=True)
+        "".join([named[one] for one in known.intersection(own)]) if kind in _CALLING else ""
+        for own, kind in zip(attributes, kinds, strict=True)
     ]
 
 

@@ -40,8 +40,8 @@ def whole(reader: Reader, trace_id: str) -> Trace:
         raise NotFound(f"There is no trace {trace_id}, or no longer.")
     if len(found := {row[:2] for row in rows}) > 1:
         raise BadQuery(f"{len(found)} traces or more begin with {trace_id}: write more of its digits.")
-    spans = sorted((_span(*row) for row in rows), key=lambda span: (span.start_s, -span.duration_s))
-    return Trace(ids.trace_id(*rows[0][:2]), tuple(spans))
+    rows.sort(key=lambda row: (row[4], -row[5]))
+    return Trace(ids.trace_id(*rows[0][:2]), tuple(_span(*row) for row in rows))
 
 
 def summaries(reader: Reader, keys: Iterable[TraceKey]) -> dict[TraceKey, TraceSummary]:

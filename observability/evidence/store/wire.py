@@ -10,22 +10,21 @@ from typing import Any, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]
 
-_BYTES, _MESSAGE, _FIXED64, _ENUM = 12, 11, 6, 5
+_BYTES, _STRING, _MESSAGE, _FIXED64, _ENUM = 12, 9, 11, 6, 5
 _ONE, _MANY = 1, 3
 _PACKAGE = "nightshift.evidence"
 
 _MESSAGES: dict[str, tuple[tuple[str, int, int, int, str], ...]] = {
-    "Status": (("code", 3, _ENUM, _ONE, ""),),
     "Span": (
         ("trace_id", 1, _BYTES, _ONE, ""),
         ("span_id", 2, _BYTES, _ONE, ""),
         ("parent_id", 4, _BYTES, _ONE, ""),
-        ("name", 5, _BYTES, _ONE, ""),
+        ("name", 5, _STRING, _ONE, ""),
         ("kind", 6, _ENUM, _ONE, ""),
         ("start", 7, _FIXED64, _ONE, ""),
         ("end", 8, _FIXED64, _ONE, ""),
         ("attributes", 9, _BYTES, _MANY, ""),
-        ("status", 15, _MESSAGE, _ONE, "Status"),
+        ("status", 15, _BYTES, _ONE, ""),
     ),
     "Scope": (("scope", 1, _BYTES, _ONE, ""), ("items", 2, _BYTES, _MANY, "")),
     "Resource": (("resource", 1, _BYTES, _ONE, ""), ("scopes", 2, _MESSAGE, _MANY, "Scope")),

@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import repeat
-from typing import Any
 
 import duckdb
 import structlog
@@ -19,6 +18,13 @@ from observability.wiring import vocabulary as names
 SEGMENT = 4096
 """Spans that are stored as one segment, at most but for one batch."""
 TIDY_EVERY_S = 5.0
+BUSY = 2048
+"""Spans and records at once from which on it pays to put more of them into their places together."""
+CHECKPOINT_AT = {False: "4MB", True: "32MB"}
+"""How much is written twice, first into the log of the database: little memory when there is time, else little work."""
+MOST_ATTEMPTS = 20
+PAUSE_S = 0.5
+"""Between two attempts, at least."""
 
 log = structlog.get_logger()
 
@@ -34,6 +40,9 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="evidence-writer", daemon=True)
         self._resources: dict[bytes, int] = {}
         self._segment = 0
+        self._busy: bool | None = None
+        self._taken: Waiting | None = None
+        self._attempts = 0
         self.tidying: list[Callable[[], None]] = [self._rotate]
         self.before_rotation: Callable[[], None] = lambda: None
         """Called when the current slice is about to be followed by another."""
@@ -63,6 +72,7 @@ class Writer:
         while not self._ending.is_set():
             self._buffer.due.wait(self._every_s)
             if not self._step(self._write):
+                self._ending.wait(PAUSE_S)
                 continue
             if time.monotonic() >= tidy_at:
                 tidy_at = time.monotonic() + TIDY_EVERY_S
@@ -84,14 +94,21 @@ class Writer:
         return True
 
     def _write(self) -> None:
-        waiting = self._buffer.take()
+        # What could not be written is tried again, and fills the buffer meanwhile: senders hear that they have to wait.
+        self._taken = self._taken or self._buffer.take()
+        self._attempts += 1
         try:
-            if waiting:
-                self._transact(waiting)
-        finally:
-            self._buffer.written()
+            if self._taken:
+                self._transact(self._taken)
+        except (duckdb.Error, OSError):
+            if self._attempts < MOST_ATTEMPTS:
+                raise
+            log.critical("evidence.given_up", count=self._taken.count)
+        self._taken, self._attempts = None, 0
+        self._buffer.written()
 
     def _transact(self, waiting: Waiting) -> None:
+        self._pace(busy=waiting.count >= BUSY)
         connection, name = self._slices.connection, self._slices.current.name
         known, segment = len(self._resources), self._segment
         connection.begin()
@@ -110,15 +127,22 @@ class Writer:
             self._resources = dict(list(self._resources.items())[:known])
             raise
 
+    def _pace(self, *, busy: bool) -> None:
+        if busy is not self._busy:
+            self._busy = busy
+            self._slices.connection.execute(f"SET checkpoint_threshold = '{CHECKPOINT_AT[busy]}'")
+
     def _write_segment(self, batches: list[SpanBatch]) -> None:
         self._segment += 1
         attributes: frozenset[bytes] = frozenset().union(*(batch.attributes for batch in batches))
         first, last = min(batch.first for batch in batches), max(batch.last for batch in batches)
         self._append("segments", [(self._segment, first, last, sieve(attributes))])
+        rows: list[Row] = []
         for batch in batches:
             resource = self._resource(batch.resource)
             head, tail = batch.columns[:4], batch.columns[4:]
-            self._append("spans", zip(repeat(self._segment), *head, repeat(resource), *tail))
+            rows += zip(repeat(self._segment), *head, repeat(resource), *tail)
+        self._append("spans", rows)
 
     def _resource(self, encoded: bytes) -> int:
         number = self._resources.get(encoded)
@@ -129,10 +153,10 @@ class Writer:
             self._append("resources", [(number, *who, encoded)])
         return number
 
-    def _append(self, table: str, rows: Any) -> None:
+    def _append(self, table: str, rows: list[Row]) -> None:
         if rows:
             appender = self._slices.connection.appender(f"{self._slices.current.name}.{table}")
-            appender.append_rows(list(rows))
+            appender.append_rows(rows)
             appender.flush()
 
     def _rotate(self) -> None:

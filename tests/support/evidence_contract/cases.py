@@ -11,7 +11,7 @@ import pytest
 
 from observability.evidence.errors import BadQuery, NotFound
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import LogQuery, Matcher, Page, Selector, TraceQuery, TraceSummary, Window
+from observability.evidence.model import LogQuery, LogRecord, Matcher, Page, Selector, TraceQuery, TraceSummary, Window
 from tests.support.evidence_contract.story import DURATION, EVERY_S, LOOKS, Story
 
 ORDERS = Selector("orders_total", (Matcher("outcome", "=", "confirmed"),))
@@ -125,7 +125,8 @@ class MetricsContract:
     async def test_quantiles_are_interpolated(self, told: Told, quantile: float, value: float) -> None:
         """Within a bucket evenly; beyond the last bound there is only that bound."""
         (found,) = await told.evidence.quantile(Selector(DURATION), quantile, told.story.window, ("service",))
-        assert (dict(found.labels), found.value) == ({"service": "order-service"}, pytest.approx(value))
+        assert dict(found.labels) == {"service": "order-service"}
+        assert found.value == pytest.approx(value)
 
     async def test_quantile_beyond_one_is_refused(self, told: Told) -> None:
         """95 is not meant."""
@@ -145,8 +146,10 @@ class MetricsContract:
         reach = (SAMPLED_S + 0.5) / SAMPLED_S * (LOOKS - 1)
         (service,) = await told.evidence.red(told.story.window)
         assert (service.service, service.route, service.caller) == ("order-service", None, None)
-        assert (service.requests, service.errors) == (pytest.approx(10 * reach), pytest.approx(reach))
-        assert (service.error_ratio, service.p50_s) == (pytest.approx(0.1), pytest.approx(0.4))
+        assert service.requests == pytest.approx(10 * reach)
+        assert service.errors == pytest.approx(reach)
+        assert service.error_ratio == pytest.approx(0.1)
+        assert service.p50_s == pytest.approx(0.4)
         (route,) = await told.evidence.red(told.story.window, "route")
         assert (route.service, route.route, route.requests) == ("order-service", "POST /orders", service.requests)
         (edge,) = await told.evidence.red(told.story.window, "edge")
@@ -205,7 +208,8 @@ class TracesContract:
         """Is named for its root, and reaches from the first start to the last end."""
         *_, first = (await told.evidence.traces(TraceQuery(), told.story.window)).items
         assert (first.trace_id, first.service, first.name) == (told.story.trace_id(0), "api-gateway", "POST /orders")
-        assert (first.spans, first.errors, first.duration_s) == (10, 0, pytest.approx(1.3))
+        assert (first.spans, first.errors) == (10, 0)
+        assert first.duration_s == pytest.approx(1.3)
         assert first.services == ("api-gateway", "order-service", "payment-service", "worker")
 
     async def test_one_trace_with_all_that_was_sent(self, told: Told) -> None:
@@ -214,7 +218,8 @@ class TracesContract:
         assert trace.trace_id == told.story.trace_id(2)
         assert [span.kind for span in trace.spans] == ["server", "client", "server", "client", "client"]
         root, *_, last = trace.spans
-        assert (root.parent_id, root.start_s) == ("", pytest.approx(told.story.start_s + 20))
+        assert root.parent_id == ""
+        assert root.start_s == pytest.approx(told.story.start_s + 20)
         assert (last.instance, last.error, last.status_message) == ("order-service-1", True, "NeighbourTimedOut")
         assert dict(last.attributes) == {
             "order": 2, "customer": "ada-2", "gift": False, "weight": 2.5, "peer.service": "payment-service",
@@ -261,7 +266,8 @@ class LogsContract:
 
     async def test_pages_bring_every_record_once(self, told: Told) -> None:
         """And the last one has no cursor."""
-        seen, cursor = [], None
+        seen: list[LogRecord] = []
+        cursor = None
         while True:
             page = await told.evidence.logs(LogQuery(), told.story.window, 5, cursor)
             seen += page.items
@@ -291,7 +297,8 @@ class GraphContract:
         }
         assert graph.services == ("api-gateway", "order-service", "payment-service", "worker")
         (edge,) = [edge for edge in graph.edges if edge.caller == "api-gateway"]
-        assert (edge.p50_s, edge.error_ratio) == (pytest.approx(0.48, rel=0.1), pytest.approx(1 / 3))
+        assert edge.p50_s == pytest.approx(0.48, rel=0.1)
+        assert edge.error_ratio == pytest.approx(1 / 3)
 
     async def test_a_way_over_a_queue_is_no_cycle(self, told: Told) -> None:
         """The worker calls back the service whose message it handles, and nobody waits for that."""

@@ -11,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 from observability.evidence.model import Exemplar, Labels, LogRecord, Span
 from observability.evidence.store import exposition, otlp_logs, spans
+from observability.evidence.store.buffer import Buffer
 from observability.evidence.store.records import LEVELS
 from observability.evidence.store.store import EmbeddedStore
 from observability.evidence.store.traces import KINDS
@@ -64,16 +65,7 @@ class EmbeddedFeed:
 
     def record(self, *recorded: Span) -> None:
         """Send spans, one export for each replica."""
-        requests: dict[str, ExportTraceServiceRequest] = {}
-        for span in recorded:
-            request = requests.setdefault(span.instance, ExportTraceServiceRequest())
-            if not request.resource_spans:
-                own = {"service.name": span.service, "service.instance.id": span.instance}
-                request.resource_spans.add().resource.attributes.extend(attributes({**span.resource, **own}))
-                request.resource_spans[0].scope_spans.add()
-            _add(request.resource_spans[0].scope_spans[0], span)
-        for request in requests.values():
-            self._store.buffer.add_spans(spans.decode(request.SerializeToString()).batches)
+        add_spans(self._store.buffer, recorded)
 
     def log(self, *records: LogRecord) -> None:
         """Send log records."""
@@ -98,6 +90,20 @@ class EmbeddedFeed:
         return ""
 
 
+def add_spans(buffer: Buffer, recorded: Iterable[Span]) -> None:
+    """Have a buffer take spans, one export for each replica."""
+    requests: dict[str, ExportTraceServiceRequest] = {}
+    for span in recorded:
+        request = requests.setdefault(span.instance, ExportTraceServiceRequest())
+        if not request.resource_spans:
+            own = {"service.name": span.service, "service.instance.id": span.instance}
+            request.resource_spans.add().resource.attributes.extend(attributes({**span.resource, **own}))
+            request.resource_spans[0].scope_spans.add()
+        _add(request.resource_spans[0].scope_spans[0], span)
+    for request in requests.values():
+        buffer.add_spans(spans.decode(request.SerializeToString()).batches)
+
+
 def _add(scope: Any, span: Span) -> None:
     start = round(span.start_s * NS)
     added = scope.spans.add(
@@ -109,7 +115,9 @@ def _add(scope: Any, span: Span) -> None:
         start_time_unix_nano=start,
         end_time_unix_nano=start + round(span.duration_s * NS),
         attributes=attributes(span.attributes),
-        status=Status(code=2 if span.error else 0, message=span.status_message),
+        status=Status(
+            code=Status.STATUS_CODE_ERROR if span.error else Status.STATUS_CODE_UNSET, message=span.status_message
+        ),
     )
     for event in span.events:
         added.events.add(
