@@ -163,16 +163,21 @@ class Topology:
 
     def waves(self) -> list[list[str]]:
         """Names of processes in the order in which they end: callers before those they call."""
-        callers = {
-            p.name: {q.name for q in self.processes if p.name in q.calls.values() or (p.carries_calls and q.calls)}
-            for p in self.processes
-        }
+        callers = {p.name: {q.name for q in self.processes if _needs(q, p)} for p in self.processes}
         waves: list[list[str]] = []
         while callers:
             wave = [name for name, left in callers.items() if not left & callers.keys()] or list(callers)
             waves.append(wave)
             callers = {name: left for name, left in callers.items() if name not in wave}
         return waves
+
+
+def _needs(one: Process, other: Process) -> bool:
+    """Whether `one` has something to say to `other` until it has ended."""
+    through = other.carries_calls and bool(one.calls)
+    # Whatever a switch agent runs in is a service, and services leave spans.
+    traced = other.takes_spans and one.joins_channel
+    return other.name in one.calls.values() or through or traced
 
 
 def instances_of(process: Process, base: int) -> Iterator[Instance]:

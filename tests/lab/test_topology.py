@@ -101,6 +101,13 @@ def test_callers_end_before_those_they_call() -> None:
     assert sum(map(len, waves)) == len(platform().processes)
 
 
+def test_the_last_spans_of_a_service_find_somebody_who_takes_them() -> None:
+    """The evidence store ends after everybody whose telemetry it takes."""
+    place = {name: number for number, wave in enumerate(platform().waves()) for name in wave}
+    services = [process.name for process in platform().processes if process.joins_channel]
+    assert all(place[name] < place["evidence-store"] for name in services)
+
+
 def test_services_are_found_by_short_and_by_full_name() -> None:
     """People say `order`, telemetry says `order-service`."""
     assert platform().named("order").name == platform().named("order-service").name
