@@ -1,12 +1,15 @@
 """Searching for traces: the latest first, slice by slice, until there are enough."""
 
+from bisect import insort
 from collections.abc import Iterator
 from itertools import islice
+from operator import itemgetter
 
 from observability.evidence.errors import BadQuery
 from observability.evidence.model import Page, TraceQuery, TraceSummary, Window
 from observability.evidence.store.fitting import Fitting, Place, Search
 from observability.evidence.store.reading import Reader
+from observability.evidence.store.slices import Slice
 from observability.evidence.store.traces import NS, TraceKey, summaries
 
 LONGEST_PAGE = 1000
@@ -29,19 +32,32 @@ def find(reader: Reader, wanted: TraceQuery, window: Window, limit: int, cursor:
 
 
 def _places(reader: Reader, search: Search, limit: int, after: Place | None) -> Iterator[Place]:
-    """Yield the spans that fit, the latest first."""
-    waiting: list[Place] = []
+    """Yield the spans that fit, the latest first. A slice is asked when nothing later can be in any other."""
+    closed = sorted(_latest(reader, search), key=lambda slice_: slice_[0])
+    open_: list[tuple[Place, Iterator[Place]]] = []
+    while closed or open_:
+        while closed and (not open_ or closed[-1][0] >= open_[-1][0][0]):
+            _go_on(open_, Fitting(reader, closed.pop()[1], search).places(limit, after))
+        if open_:
+            place, places = open_.pop()
+            yield place
+            _go_on(open_, places)
+
+
+def _latest(reader: Reader, search: Search) -> Iterator[tuple[int, Slice]]:
+    """Yield the slices that may have something, with the start of their latest span."""
+    sql = "SELECT max(last) FROM {s}.segments WHERE last >= ? AND first < ?"
     for one in reader.slices(search.start / NS):
-        began = round(one.began_s * NS)
-        for place in Fitting(reader, one, search).places(limit, after):
-            while waiting and waiting[0] > place:
-                yield waiting.pop(0)
-            if place[0] < began:  # there may be something later in an older slice
-                waiting.append(place)
-            else:
-                yield place
-        waiting.sort(reverse=True)
-    yield from waiting
+        ((latest,),) = reader.rows(one, sql, search.start, search.end)
+        if latest is not None:
+            yield min(latest, search.end), one
+
+
+def _go_on(open_: list[tuple[Place, Iterator[Place]]], places: Iterator[Place]) -> None:
+    """Put back what has more to give, where its next place belongs: the latest is the last of the list."""
+    following = next(places, None)
+    if following is not None:
+        insort(open_, (following, places), key=itemgetter(0))
 
 
 def _distinct(places: Iterator[Place], count: int, known: dict[TraceKey, Place]) -> dict[TraceKey, Place]:
