@@ -9,7 +9,7 @@ import ctypes
 import gc
 import sys
 from collections.abc import Iterator
-from types import CodeType, FunctionType
+from types import CodeType
 
 IMMORTAL = 0xFFFF_FFFF
 """The lower half of an immortal object's count in the 64-bit CPythons 3.12 and 3.13."""
@@ -17,10 +17,11 @@ IMMORTAL = 0xFFFF_FFFF
 HIGHEST_ADDRESS = 1 << 47
 WORD = 4
 """Bytes."""
+AT_ONCE = 1000
 
 
 def immortalise() -> int:
-    """Make every object immortal that the garbage collector knows, and all functions' code; return how many those are.
+    """Make every object immortal that the garbage collector knows, and what those hold; return how many they are.
 
     They live until the process ends, so only what does so anyway should be there. Nothing is done, and 0 returned,
     where this Python does not keep its counts as expected: before 3.12, after 3.13, with 32 bits, without the GIL.
@@ -29,10 +30,13 @@ def immortalise() -> int:
     if not _as_expected(memory):
         return 0
     number = 0
-    # No set of those seen: it would be larger than what is to be saved. A count that is set twice does no harm.
-    for thing in _kept(gc.get_objects()):
-        memory[id(thing) // WORD] = IMMORTAL
-        number += 1
+    found = gc.get_objects()
+    while found:
+        for thing in found:
+            memory[id(thing) // WORD] = IMMORTAL
+        number += len(found)
+        # No set of those seen: it would be larger than what is to be saved. The counts tell.
+        found = [part for part in _held(found) if memory[id(part) // WORD] != IMMORTAL]
     return number
 
 
@@ -44,19 +48,10 @@ def _as_expected(memory: "ctypes.Array[ctypes.c_uint32]") -> bool:
     return memory[id(None) // WORD] == IMMORTAL and memory[id(mortal) // WORD] == counted
 
 
-def _kept(things: list[object]) -> Iterator[object]:
-    for thing in things:
-        yield thing
-        if type(thing) is FunctionType:
-            yield from _parts(thing.__code__)
-
-
-def _parts(code: CodeType) -> Iterator[object]:
-    # The collector does not know code, nor what only code refers to.
-    yield code
-    yield code.co_consts
-    for constant in code.co_consts:
-        if type(constant) is CodeType:
-            yield from _parts(constant)
-        else:
-            yield constant
+def _held(things: list[object]) -> Iterator[object]:
+    for start in range(0, len(things), AT_ONCE):
+        some = things[start : start + AT_ONCE]
+        yield from gc.get_referents(*some)
+        for thing in some:
+            if type(thing) is CodeType:  # the collector does not look into code
+                yield from (thing.co_consts, thing.co_names, *thing.co_consts)

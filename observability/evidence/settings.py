@@ -26,4 +26,4 @@ class EvidenceSettings(BaseSettings):
     flush_every_s: float = Field(0.5, gt=0, description="longest time that what came in waits to be written, seconds")
     waiting_spans: int = Field(32_768, ge=1, description="spans and records that may wait; beyond, senders get a 503")
     body_mb: float = Field(16.0, gt=0, description="largest request that is taken, unpacked")
-    memory_mb: int = Field(40, ge=16, description="what the database may take of memory, besides its code")
+    memory_mb: int = Field(24, ge=16, description="what the database may take of memory, besides its code")
