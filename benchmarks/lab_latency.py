@@ -22,7 +22,7 @@ from benchmarks.figures import Figure
 from benchmarks.laboratory import Lab, lab
 from benchmarks.saturation import saturated
 
-NOT_ASKED = frozenset({"controller", "loadgen", "mesh", "edge"})
+NOT_ASKED = frozenset({"controller", "edge", "evidence", "loadgen", "mesh"})
 NOT_TOLD = NOT_ASKED - {"edge"}
 STATUS = 599
 CHANGE_MS = 50.0

@@ -57,7 +57,7 @@ class Lab:
         """Return how many spans all services have delivered and dropped so far."""
         delivered = dropped = 0.0
         for replica in self.state()["replicas"].values():
-            if replica["short"] in {"controller", "loadgen", "mesh"}:
+            if replica["short"] in {"controller", "evidence", "loadgen", "mesh"}:
                 continue
             for line in get(f"http://127.0.0.1:{replica['port']}/metrics").splitlines():
                 if line.startswith("telemetry_spans_exported_total "):
