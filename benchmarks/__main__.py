@@ -26,6 +26,9 @@ BENCHMARKS = (
     "actions_off",
     "sqlite_statement",
     "proxy",
+    "evidence_cost",
+    "evidence_ingest",
+    "evidence_queries",
 )
 """Modules of this package, each run in a process of its own."""
 

@@ -1,9 +1,10 @@
 """Spans as the platform makes them: exports of one service each, of traces that go through six."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from opentelemetry.trace import SpanKind
+from opentelemetry.util.types import AnyValue
 
 from observability.wiring.otlp import PairCache, pair, request, resource_field, scope_field, span_head, varint
 
@@ -49,7 +50,7 @@ class Platform:
         for depth, service in enumerate(HOPS):
             took = (len(HOPS) - depth) * (2_000_000 + bits(22))
             method, _, path = route.partition(" ")
-            own = {
+            own: dict[str, AnyValue] = {
                 "http.request.method": method, "http.route": path, "url.scheme": "http", "server.port": 8080 + depth,
                 "server.address": "127.0.0.1", "client.address": "127.0.0.1", "network.protocol.version": "1.1",
                 "user_agent.original": "python-httpx/0.28.1", "url.path": f"/orders/{order:x}",
@@ -77,7 +78,7 @@ class Platform:
         took: int,
         kind: SpanKind,
         name: str,
-        attributes: dict[str, str | int],
+        attributes: Mapping[str, AnyValue],
         *,
         failed: bool = False,
     ) -> bytes:

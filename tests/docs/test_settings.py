@@ -12,6 +12,7 @@ from chaos.settings import ControllerSettings
 from lab.settings import Settings as LabSettings
 from loadgen.settings import PREFIX as LOADGEN_PREFIX
 from loadgen.settings import Settings as LoadSettings
+from observability.evidence.settings import EvidenceSettings
 from observability.slo.settings import AlertsSettings
 from observability.wiring.settings import DEFAULT_ENDPOINT, TelemetrySettings
 from services.chassis.settings import PeerLimits
@@ -26,7 +27,8 @@ IN_WORDS = {"OTEL_TRACES_EXPORTER"}
 def kinds() -> dict[str, type[BaseSettings]]:
     """Return every pydantic class of settings, by prefix."""
     own = {f"{service.upper()}_": import_module(f"services.{service}.settings").Settings for service in services()}
-    return own | {"ALERTS_": AlertsSettings, "CHAOS_": ControllerSettings, "OTEL_": TelemetrySettings}
+    others = {"CHAOS_": ControllerSettings, "EVIDENCE_": EvidenceSettings, "OTEL_": TelemetrySettings}
+    return own | others | {"ALERTS_": AlertsSettings}
 
 
 def variables() -> dict[str, object]:
