@@ -5,11 +5,12 @@ An HTTP call is a client span; whom it called is told by the server span below i
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from observability.evidence.store import ids
 from observability.evidence.store.cycles import Step, on_a_way_round, within
+from observability.evidence.store.reading import among
 from observability.evidence.store.slices import Slice, Slices
 from observability.evidence.store.spans import CLIENT, CONSUMER, SERVER
 
@@ -19,6 +20,8 @@ BINS_PER_DOUBLING = 8
 LAG_S = 5.0
 """Spans of one call come from two services, which send them at times of their own."""
 EDGE_LASTS_S = 600.0
+PIECE = 4
+"""Segments whose calls are put together at once."""
 MOST_TRACES = 500
 """Traces that are looked into for ways round, each time."""
 
@@ -27,13 +30,16 @@ _HTTP = f"""
 WITH c AS (SELECT * FROM {{s}}.spans WHERE kind = {CLIENT} AND segment > ? AND segment <= ?),
 k AS (
   SELECT hi, parent, min(resource) AS resource FROM {{s}}.spans
-  WHERE kind = {SERVER} AND parent <> 0 AND start >= ? GROUP BY hi, parent
+  WHERE kind = {SERVER} AND parent <> 0 AND start >= ? AND start <= ? GROUP BY hi, parent
 )
 SELECT c.start // {BUCKET_NS} * {BUCKET_NS}, cr.service AS caller, coalesce(kr.service, c.peer) AS callee, 'http',
   {_BIN.format(d="c.duration")}, count(*), count(*) FILTER (c.error)
 FROM c JOIN {{s}}.resources cr ON cr.id = c.resource
 LEFT JOIN k ON k.parent = c.span AND k.hi = c.hi LEFT JOIN {{s}}.resources kr ON kr.id = k.resource
 GROUP BY ALL HAVING callee <> ''
+"""
+_CLIENTS = f"""
+SELECT min(start), max(start + duration) FROM {{s}}.spans WHERE kind = {CLIENT} AND segment > ? AND segment <= ?
 """
 _QUEUE = f"""
 SELECT k.start // {BUCKET_NS} * {BUCKET_NS}, pr.service, kr.service, 'queue',
@@ -52,8 +58,7 @@ AND list_contains(?, concat(cr.service, ' ', kr.service)) LIMIT {MOST_TRACES}
 """
 _STEPS = """
 SELECT s.hi, s.lo, s.span, s.parent, r.service, s.kind, s.start
-FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE list_contains(?, s.hi)
-"""
+FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE s.hi IN """
 
 Run = Callable[[str, list[Any]], list[tuple[Any, ...]]]
 Rows = list[tuple[Any, ...]]
@@ -61,13 +66,21 @@ Rows = list[tuple[Any, ...]]
 
 def between(run: Run, one: Slice, before: Slice | None, after: int, upto: int) -> Rows:
     """Return rows of the table `calls` for the segments of a slice after `after`, up to `upto`."""
-    earliest = _earliest(run, one, after, upto)
-    if earliest is None:
-        return []
-    calls = run(_HTTP.replace("{s}", one.name), [after, upto, earliest - NS])
-    for parents in filter(None, (one, before)):
-        calls += run(_QUEUE.replace("{s}", one.name).replace("{p}", parents.name), [after, upto])
+    calls: Rows = []
+    for low, high in _pieces(run, one, after, upto):
+        ((earliest, latest),) = run(_CLIENTS.replace("{s}", one.name), [low, high])
+        if earliest is not None:
+            calls += run(_HTTP.replace("{s}", one.name), [low, high, earliest - NS, latest + NS])
+        for parents in filter(None, (one, before)):
+            calls += run(_QUEUE.replace("{s}", one.name).replace("{p}", parents.name), [low, high])
     return calls
+
+
+def _pieces(run: Run, one: Slice, after: int, upto: int) -> Iterator[tuple[int, int]]:
+    """Yield what lies between in pieces that fit into a small memory."""
+    ((newest,),) = run(f"SELECT coalesce(max(id), 0) FROM {one.name}.segments", [])
+    for low in range(after, min(upto, newest), PIECE):
+        yield low, min(low + PIECE, upto)
 
 
 def cycles_between(run: Run, one: Slice, after: int, upto: int, edges: Iterable[tuple[str, str]]) -> Rows:
@@ -78,7 +91,7 @@ def cycles_between(run: Run, one: Slice, after: int, upto: int, edges: Iterable[
         return []
     keys = set(run(_TRACES.replace("{s}", one.name), [earliest - NS, after, upto, pairs]))
     traces: dict[tuple[int, int], list[Step]] = {key: [] for key in keys}
-    for high, low, *step in run(_STEPS.replace("{s}", one.name), [[key[0] for key in keys]]) if keys else []:
+    for high, low, *step in run(_STEPS.replace("{s}", one.name) + among(key[0] for key in keys), []) if keys else []:
         if (high, low) in traces:
             traces[high, low].append(Step(*step))
     return [

@@ -10,7 +10,7 @@ from typing import Any
 
 from observability.evidence.model import TraceQuery, Window
 from observability.evidence.store.attributes import Ways, may_hold, ways
-from observability.evidence.store.reading import Reader
+from observability.evidence.store.reading import Reader, among
 from observability.evidence.store.slices import Slice
 from observability.evidence.store.traces import NS
 
@@ -61,9 +61,8 @@ class Fitting:
 
     def of(self, highs: list[int]) -> list[Place]:
         """Return those of these traces, by the first halves of their ids."""
-        if not self._search.ways:
-            return self._ask("start, hi, lo", "AND list_contains(?, hi)", highs)
-        return self._looked_into("AND list_contains(?, hi)", highs)
+        these = f"AND hi IN {among(highs)}"
+        return self._looked_into(these) if self._search.ways else self._ask("start, hi, lo", these)
 
     def _outside(self, limit: int, after: Place | None) -> Iterator[Place]:
         rows = max(_LEAST_ROWS, limit * _ROWS_EACH)
@@ -87,7 +86,7 @@ class Fitting:
         waiting: list[Place] = []
         for at in range(0, len(likely), AT_ONCE):
             segments = [number for number, _ in likely[at : at + AT_ONCE]]
-            waiting += self._looked_into(f"{beyond} AND list_contains(?, segment)", *values, segments)
+            waiting += self._looked_into(f"{beyond} AND segment IN {among(segments)}", *values)
             waiting.sort(reverse=True)
             rest = likely[at + AT_ONCE][1] if at + AT_ONCE < len(likely) else -1
             while waiting and waiting[0][0] > rest:
@@ -119,8 +118,8 @@ class Fitting:
         values: list[Any] = [self._search.start, self._search.end]
         if wanted.service is not None:
             of_service = "SELECT id FROM {s}.resources WHERE service = ?"
-            sql.append("list_contains(?, resource)")
-            values.append([row[0] for row in self._reader.rows(self._slice, of_service, wanted.service)])
+            resources = [row[0] for row in self._reader.rows(self._slice, of_service, wanted.service)]
+            sql.append(f"resource IN {among(resources)}")
         for condition, value in (
             ("name = ?", wanted.name),
             ("error = ?", wanted.error),

@@ -117,7 +117,7 @@ class Head:
         for track in self._all():
             if track.looks.times and track.values and track.values[-1] == track.values[-1]:
                 series.append(_described(track))
-                samples.append((track.number, track.looks.times[-1], track.values[-1]))
+                samples.append((track.number, track.looks.times[-1], track.values[-1], track.lost[-1]))
         return [("series", series), ("samples", samples)]
 
     def _all(self) -> Iterator[Track]:
@@ -210,4 +210,4 @@ class _LookAt:
             track.change(self.time_s, value)
         elif not self.whole:
             return
-        self.samples.append((track.number, self.time_s, value))
+        self.samples.append((track.number, self.time_s, value, track.lost[-1]))

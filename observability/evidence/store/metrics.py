@@ -1,6 +1,5 @@
 """Questions about metrics."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -42,7 +41,8 @@ class Metrics:
             found = ((track.labels, track.at(at_s)) for track in tracks)
             return [Sample(labels, value, at_s) for labels, value in found if value is not None]
 
-        return await self._ask(wanted, at_s - LOOKBACK_S, at_s, answer, known_s=self._head.settled_s)
+        asked = former.Stretch(at_s - LOOKBACK_S, at_s, whole=True)
+        return await self._ask(wanted, asked, answer, in_memory=self._knows_all_at(at_s))
 
     async def range(self, wanted: Selector, window: Window, step_s: float) -> list[Range]:
         """Return the latest value of every series, step by step."""
@@ -52,8 +52,8 @@ class Metrics:
             found = [(track.labels, _points(track.at, steps)) for track in tracks]
             return [Range(labels, points) for labels, points in found if points]
 
-        start_s, known_s = window.start_s, self._head.settled_s
-        return await self._ask(wanted, start_s - LOOKBACK_S, start_s, answer, known_s=known_s, aside=True)
+        asked = former.Stretch(window.start_s - LOOKBACK_S, window.end_s, whole=True)
+        return await self._ask(wanted, asked, answer, in_memory=self._knows_all_at(window.start_s), aside=True)
 
     async def increase(self, counter: Selector, window: Window, by: By) -> list[Sample]:
         """Return by how much counters rose."""
@@ -62,7 +62,8 @@ class Metrics:
         def answer(tracks: list[Track]) -> list[Sample]:
             return [Sample(labels, value, window.end_s) for labels, value in _risen(tracks, window, by)]
 
-        return await self._ask(counter, window.start_s, window.start_s, answer)
+        asked = former.Stretch(window.start_s, window.end_s, whole=False)
+        return await self._ask(counter, asked, answer, in_memory=window.start_s >= self._head.began_s)
 
     async def rates(self, counter: Selector, window: Window, step_s: float, over_s: float, by: By) -> list[Range]:
         """Return the rate of counters, step by step."""
@@ -76,8 +77,8 @@ class Metrics:
                     found.setdefault(_key(labels), (labels, []))[1].append(Point(step, value / over_s))
             return [Range(labels, tuple(points)) for labels, points in found.values()]
 
-        start_s = window.start_s - over_s
-        return await self._ask(counter, start_s, start_s, answer, aside=True)
+        asked = former.Stretch(window.start_s - over_s, window.end_s, whole=True)
+        return await self._ask(counter, asked, answer, in_memory=asked.start_s >= self._head.began_s, aside=True)
 
     async def quantile(self, histogram: Selector, wanted: float, window: Window, by: tuple[str, ...]) -> list[Sample]:
         """Return a quantile per group."""
@@ -93,21 +94,23 @@ class Metrics:
         found = ((labels, quantile(wanted, counts)) for labels, counts in groups.values())
         return [Sample(labels, value, window.end_s) for labels, value in found if value is not None]
 
+    def _knows_all_at(self, at_s: float) -> bool:
+        return at_s >= max(self._head.began_s, self._head.settled_s)
+
     async def _ask(
         self,
         wanted: Selector,
-        start_s: float,
-        needed_s: float,
+        asked: former.Stretch,
         answer: Callable[[list[Track]], Answer],
         *,
-        known_s: float = -math.inf,
+        in_memory: bool,
         aside: bool = False,
     ) -> Answer:
-        """Ask the series from `needed_s` on, which are in memory from `known_s` on; a long answer is made aside."""
+        """Have the series answer; what takes long is done aside, where slices are read as well."""
         recent, began_s = self._recent(wanted), self._head.began_s
-        if needed_s >= max(began_s, known_s):
+        if in_memory:
             return await self._reading.do(lambda _: answer(recent)) if aside else answer(recent)
-        return await self._reading.do(lambda reader: answer(former.tracks(reader, wanted, start_s, began_s, recent)))
+        return await self._reading.do(lambda reader: answer(former.tracks(reader, wanted, asked, began_s, recent)))
 
 
 def _points(at: Callable[[float], float | None], steps: list[float]) -> tuple[Point, ...]:

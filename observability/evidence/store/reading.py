@@ -1,7 +1,7 @@
 """Reading from the slices, in a thread of its own, so that nobody else waits."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -12,6 +12,11 @@ from observability.evidence.store.slices import Slice, Slices, first_line
 
 Answer = TypeVar("Answer")
 Rows = list[tuple[Any, ...]]
+
+
+def among(numbers: Iterable[int]) -> str:
+    """Return numbers as what stands after `IN`."""
+    return f"({', '.join(map(str, numbers)) or 'NULL'})"
 
 
 class Reader:

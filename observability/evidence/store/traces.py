@@ -10,7 +10,7 @@ from observability.evidence.errors import BadQuery, NotFound
 from observability.evidence.model import Kind, Span, SpanEvent, Trace, TraceSummary
 from observability.evidence.store import ids
 from observability.evidence.store.attributes import mapping
-from observability.evidence.store.reading import Reader
+from observability.evidence.store.reading import Reader, among
 
 NS = 1_000_000_000
 MOST_SPANS = 20_000
@@ -22,8 +22,7 @@ WHERE s.hi BETWEEN ? AND ? AND (s.hi > ? OR s.lo >= ?) AND (s.hi < ? OR s.lo <= 
 """
 _PARTS = """
 SELECT s.hi, s.lo, s.span, s.parent, r.service, s.name, s.start, s.duration, s.error
-FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE list_contains(?, s.hi)
-"""
+FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE s.hi IN """
 
 TraceKey = tuple[int, int]
 
@@ -50,7 +49,7 @@ def summaries(reader: Reader, keys: Iterable[TraceKey]) -> dict[TraceKey, TraceS
     highs = sorted({high for high, _ in wanted})
     rows: dict[TraceKey, list[tuple[Any, ...]]] = {}
     for one in reader.slices() if highs else []:
-        for row in reader.rows(one, _PARTS, highs):
+        for row in reader.rows(one, _PARTS + among(highs)):
             if row[:2] in wanted:
                 rows.setdefault(row[:2], []).append(row[2:])
     return {key: _summary(key, spans) for key, spans in rows.items()}

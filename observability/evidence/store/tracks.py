@@ -8,7 +8,6 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 LOOKBACK_S = 300.0
@@ -33,6 +32,12 @@ class Looks:
         self.times.append(time_s)
         self.failures += not answered
 
+    def add_all(self, times: list[float], answered: list[bool]) -> None:
+        """Note looks, in the order of time."""
+        self.answered.extend(answered)
+        self.times.extend(times)
+        self.failures += answered.count(False)
+
     def forget(self, before_s: float) -> None:
         """Forget what was before."""
         if at := bisect_left(self.times, before_s):
@@ -56,25 +61,38 @@ class Stretch(NamedTuple):
 class Track:
     """One series."""
 
-    __slots__ = ("broken", "labels", "looks", "metric", "number", "times", "values")
+    __slots__ = ("_latest", "broken", "labels", "looks", "lost", "metric", "number", "times", "values")
 
     def __init__(self, number: int, metric: str, labels: Mapping[str, str], looks: Looks) -> None:
         self.number, self.metric, self.labels, self.looks = number, metric, labels, looks
-        self.times, self.values = array("d"), array("d")
+        self.times, self.values, self.lost = array("d"), array("d"), array("d")
+        """When it changed, to what, and what restarts of its counter had taken by then."""
+        self._latest = 0.0
         self.broken = False
         """Whether it ended and may have begun again."""
 
     def change(self, time_s: float, value: float) -> None:
         """Note a new value; ENDED when there is none any more."""
+        lost = self.lost[-1] if self.lost else 0.0
+        if value < self._latest:
+            lost += self._latest
+        self.keep(time_s, value, lost)
+
+    def keep(self, time_s: float, value: float, lost: float) -> None:
+        """Note a new value, and what restarts have taken."""
+        if value == value:
+            self._latest = value
+        else:
+            self.broken = True
+        self.lost.append(lost)
         self.values.append(value)
         self.times.append(time_s)
-        self.broken = self.broken or value != value
 
     def forget(self, before_s: float) -> None:
         """Forget the changes before, but for the one that tells what it was then."""
         at = bisect_right(self.times, before_s) - 1
         if at > 0:
-            self.times, self.values = self.times[at:], self.values[at:]
+            self.times, self.values, self.lost = self.times[at:], self.values[at:], self.lost[at:]
             self.broken = any(map(math.isnan, self.values))
 
     def over(self, before_s: float) -> bool:
@@ -97,7 +115,7 @@ class Track:
     def between(self, start_s: float, end_s: float) -> Stretch | None:
         """Sum up its samples from `start_s` to `end_s`, both included; None when there is none."""
         if self.broken or self.looks.failures:
-            return _summed(list(self.samples(start_s, end_s)))
+            return self._summed(list(self.samples(start_s, end_s)))
         times, looked = self.times, self.looks.times
         if not times:
             return None
@@ -105,15 +123,9 @@ class Track:
         high = bisect_right(looked, end_s)
         if low >= high:
             return None
-        at = bisect_right(times, looked[low])
-        first = last = self.values[at - 1]
-        resets = 0.0
-        for place in range(at, bisect_right(times, end_s)):
-            value = self.values[place]
-            if value < last:
-                resets += last
-            last = value
-        return Stretch(high - low, looked[low], first, looked[high - 1], last, resets)
+        first, last = bisect_right(times, looked[low]) - 1, bisect_right(times, end_s) - 1
+        resets = self.lost[last] - self.lost[first]
+        return Stretch(high - low, looked[low], self.values[first], looked[high - 1], self.values[last], resets)
 
     def samples(self, start_s: float, end_s: float) -> Iterator[tuple[float, float]]:
         """Yield every sample from `start_s` to `end_s`, both included."""
@@ -127,9 +139,9 @@ class Track:
             if looks.answered[seen] and at >= 0 and not math.isnan(self.values[at]):
                 yield time_s, self.values[at]
 
-
-def _summed(samples: list[tuple[float, float]]) -> Stretch | None:
-    if not samples:
-        return None
-    resets = sum(earlier[1] for earlier, later in pairwise(samples) if later[1] < earlier[1])
-    return Stretch(len(samples), *samples[0], *samples[-1], resets)
+    def _summed(self, samples: list[tuple[float, float]]) -> Stretch | None:
+        if not samples:
+            return None
+        (first_s, first), (last_s, last) = samples[0], samples[-1]
+        resets = self.lost[bisect_right(self.times, last_s) - 1] - self.lost[bisect_right(self.times, first_s) - 1]
+        return Stretch(len(samples), first_s, first, last_s, last, resets)
