@@ -3,10 +3,10 @@
 import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from observability.evidence.model import Selector
-from observability.evidence.store.head import ANSWERED, GONE, KEYFRAME_S, UP
+from observability.evidence.store.head import KEYFRAME_S, UP
 from observability.evidence.store.reading import Reader, Rows, among
 from observability.evidence.store.selecting import condition, key
 from observability.evidence.store.slices import Slice
@@ -18,14 +18,15 @@ NOT_AGAIN_S = 0.0001
 """Looks are told in milliseconds."""
 _SERIES = "SELECT id, labels, target FROM {s}.series WHERE metric = ?"
 _LOOKS = """
-SELECT target, list(time ORDER BY time), list(up ORDER BY time) FROM {s}.scrapes
+SELECT target, list(time), list(time) FILTER (up = 0), list(time) FILTER (up < 0) FROM {s}.scrapes
 WHERE time >= ? AND time < ? GROUP BY target"""
 _SAMPLES = "SELECT series, time, value, lost FROM {s}.samples WHERE time >= ? AND time < ?"
 
 _FIRST_AND_LAST = """
 SELECT series, min(time), arg_min(value, time), arg_min(lost, time),
   max(time), arg_max(value, time), arg_max(lost, time)
-FROM {s}.samples WHERE time >= ? AND time <= ?"""
+FROM {s}.samples WHERE time >= ? AND time < ? AND series IN """
+_ENDED = "SELECT 1 FROM {s}.samples WHERE time >= ? AND time < ? AND isnan(value) AND series IN "
 
 
 class Stretch(NamedTuple):
@@ -35,12 +36,6 @@ class Stretch(NamedTuple):
     end_s: float
     whole: bool
     """Whether everything in between counts; for how far a counter rose, what is near the ends is enough."""
-
-    @property
-    def gap(self) -> tuple[float, float] | None:
-        """From when to when nothing is needed but the ends of series."""
-        left = (self.start_s + MARGIN_S, self.end_s - MARGIN_S)
-        return None if self.whole or left[0] >= left[1] else left
 
 
 def tracks(reader: Reader, wanted: Selector, asked: Stretch, before_s: float, recent: Iterable[Track]) -> list[Track]:
@@ -52,7 +47,7 @@ def tracks(reader: Reader, wanted: Selector, asked: Stretch, before_s: float, re
             if number not in found.by_number and fits(meant := json.loads(labels)):
                 found.series(number, wanted.metric, meant, target)
         if found.by_number:
-            _fill(reader, one, found, asked, min(before_s, asked.end_s + MARGIN_S))
+            _fill(reader, one, found, asked, min(before_s, asked.end_s + NOT_AGAIN_S))
     for track in recent:
         found.goes_on(track, before_s)
     return found.tracks()
@@ -60,24 +55,34 @@ def tracks(reader: Reader, wanted: Selector, asked: Stretch, before_s: float, re
 
 def _fill(reader: Reader, one: Slice, found: "_Found", asked: Stretch, before_s: float) -> None:
     start_s = asked.start_s - MARGIN_S
-    for target, times, how in reader.rows(one, _LOOKS, start_s, before_s):
-        found.looked(target, times, how)
-    these = f" AND series IN {among(found.by_number)}"
-    samples = None if asked.gap is None else _near_the_ends(reader, one, these, asked.gap, start_s, before_s)
+    for target, times, failed, gone in reader.rows(one, _LOOKS, start_s, before_s):
+        found.looked(target, times, failed or [], gone or [])
+    samples = None
+    if not asked.whole and before_s - asked.start_s > 3 * MARGIN_S:
+        samples = _near_the_ends(reader, one, list(found.by_number), asked.start_s, before_s)
     if samples is None:
-        samples = reader.rows(one, _SAMPLES + these, start_s, before_s)
+        samples = reader.rows(one, f"{_SAMPLES} AND series IN {among(found.by_number)}", start_s, before_s)
     found.sampled(samples)
 
 
 def _near_the_ends(
-    reader: Reader, one: Slice, these: str, gap: tuple[float, float], start_s: float, before_s: float
-) -> Rows | None:
-    """Return the samples outside of the gap, and the first and the last in it; None when a series ended in it."""
-    outer = reader.rows(one, f"{_SAMPLES} AND (time < ? OR time > ? OR isnan(value)){these}", start_s, before_s, *gap)
-    if any(value != value and gap[0] <= time_s <= gap[1] for _, time_s, value, _ in outer):
+    reader: Reader, one: Slice, numbers: list[int], start_s: float, before_s: float
+) -> Iterable[tuple[Any, ...]] | None:
+    """Return, of each series, what it was before the start, its first sample and its last; None when one ended."""
+    early_s, late_s = start_s + MARGIN_S, before_s - MARGIN_S
+    if reader.rows(one, f"{_ENDED}{among(numbers)} LIMIT 1", start_s - MARGIN_S, before_s):
         return None
-    inner = reader.rows(one, _FIRST_AND_LAST + these + " GROUP BY series", *gap)
-    return [*outer, *{(row[0], *row[at : at + 3]) for row in inner for at in (1, 4)}]
+
+    def ends(of: Iterable[int], from_s: float, to_s: float) -> Rows:
+        return reader.rows(one, f"{_FIRST_AND_LAST}{among(of)} GROUP BY series", from_s, to_s)
+
+    before, early, late = (
+        ends(numbers, *times) for times in ((start_s - MARGIN_S, start_s), (start_s, early_s), (late_s, before_s))
+    )
+    # Whatever was there all the time was written down near both ends.
+    all_the_time = {row[0] for row in (*before, *early)} & {row[0] for row in late}
+    between = ends(rest, early_s, late_s) if (rest := [one for one in numbers if one not in all_the_time]) else []
+    return {(row[0], *row[at : at + 3]) for row in (*before, *early, *between, *late) for at in (1, 4)}
 
 
 class _Found:
@@ -97,13 +102,16 @@ class _Found:
         looks = self.looks.setdefault(target, Looks())
         self.by_number[number] = self._by_labels.setdefault(key(labels), Track(number, metric, labels, looks))
 
-    def looked(self, target: str, times: list[float], how: list[int]) -> None:
-        """Take in when a replica was looked at, in the order of time, after all that has been taken in of it."""
+    def looked(self, target: str, times: list[float], failed: list[float], gone: list[float]) -> None:
+        """Take in when a replica was looked at, and when in vain; after all that has been taken in of it."""
         if (looks := self.looks.get(target)) is not None:
-            answered = [one != GONE if self._up else one == ANSWERED for one in how]
+            times.sort()
+            answered = [True] * len(times)
+            for time_s in gone if self._up else [*failed, *gone]:
+                answered[bisect_left(times, time_s)] = False
             looks.add_all(times, answered)
 
-    def sampled(self, rows: Rows) -> None:
+    def sampled(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take in samples: number, time, value, and what restarts have taken; after all that has been taken in."""
         for number, time_s, value, lost in sorted(rows):
             self._change(self.by_number[number], number, time_s, value, lost)
