@@ -1,12 +1,13 @@
 """Spans as the platform makes them: exports of one service each, of traces that go through six."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from opentelemetry.trace import SpanKind
-from opentelemetry.util.types import AnyValue
 
 from observability.wiring.otlp import PairCache, pair, request, resource_field, scope_field, span_head, varint
+
+Attributes = dict[str, str | int]
 
 EXPORT = 1024
 TRACE_NS = 40_000_000
@@ -50,7 +51,7 @@ class Platform:
         for depth, service in enumerate(HOPS):
             took = (len(HOPS) - depth) * (2_000_000 + bits(22))
             method, _, path = route.partition(" ")
-            own: dict[str, AnyValue] = {
+            own: Attributes = {
                 "http.request.method": method, "http.route": path, "url.scheme": "http", "server.port": 8080 + depth,
                 "server.address": "127.0.0.1", "client.address": "127.0.0.1", "network.protocol.version": "1.1",
                 "user_agent.original": "python-httpx/0.28.1", "url.path": f"/orders/{order:x}",
@@ -58,13 +59,16 @@ class Platform:
             }  # fmt: skip
             parent = self._span(service, trace, parent, start, took, SpanKind.SERVER, route, own, failed=failed)
             for place in range(2):
-                said = {"db.system.name": "sqlite", "db.namespace": service, "db.query.text": STATEMENTS[place] * 4}
+                said: Attributes = {
+                    "db.system.name": "sqlite",
+                    "db.namespace": service,
+                    "db.query.text": STATEMENTS[place] * 4,
+                }
                 name = self._random.choice(STATEMENTS)
                 self._span(service, trace, parent, start + place, 200_000, SpanKind.CLIENT, name, said)
             if depth + 1 < len(HOPS):
-                callee = {"peer.service": HOPS[depth + 1], "url.full": f"http://127.0.0.1:8080/orders/{order:x}"}
-                own = {name: own[name] for name in ("http.request.method", "server.port", "http.response.status_code")}
-                calls = {**own, **callee}
+                calls: Attributes = {name: own[name] for name in ("http.request.method", "http.response.status_code")}
+                calls |= {"peer.service": HOPS[depth + 1], "url.full": f"http://127.0.0.1:8080/orders/{order:x}"}
                 kind = SpanKind.CLIENT
                 parent = self._span(service, trace, parent, start + 9, took * 3 // 4, kind, route, calls, failed=failed)
             start += 100_000
@@ -78,7 +82,7 @@ class Platform:
         took: int,
         kind: SpanKind,
         name: str,
-        attributes: Mapping[str, AnyValue],
+        attributes: Attributes,
         *,
         failed: bool = False,
     ) -> bytes:

@@ -1,7 +1,7 @@
 """Series as they were before what is kept in memory."""
 
 import json
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -134,9 +134,10 @@ class _Found:
         looks = track.looks
         at = bisect_left(recent.looks.times, max(from_s, looks.times[-1] + NOT_AGAIN_S if looks.times else from_s))
         looks.add_all(list(recent.looks.times[at:]), [bool(one) for one in recent.looks.answered[at:]])
-        for time_s, value, lost in zip(recent.times, recent.values, recent.lost, strict=False):
-            if not track.times or time_s > track.times[-1]:
-                self._change(track, recent.number, time_s, value, lost)
+        at = bisect_right(recent.times, track.times[-1]) if track.times else 0
+        if at < len(recent.times):
+            self._change(track, recent.number, recent.times[at], recent.values[at], recent.lost[at])
+            track.go_on(recent, at + 1)
 
     def _change(self, track: Track, number: int, time_s: float, value: float, lost: float) -> None:
         """Add a sample; what restarts took is told for each number apart, so that the difference counts."""

@@ -88,6 +88,14 @@ class Track:
         self.values.append(value)
         self.times.append(time_s)
 
+    def go_on(self, other: "Track", at: int) -> None:
+        """Take over the changes of another from one of them on, of which this one has the one before."""
+        before = self.lost[-1] - other.lost[at - 1]
+        self.lost.extend(other.lost[at:] if before == 0 else array("d", [before + lost for lost in other.lost[at:]]))
+        self.values.extend(other.values[at:])
+        self.times.extend(other.times[at:])
+        self.broken = self.broken or other.broken
+
     def forget(self, before_s: float) -> None:
         """Forget the changes before, but for the one that tells what it was then."""
         at = bisect_right(self.times, before_s) - 1

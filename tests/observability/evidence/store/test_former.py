@@ -1,7 +1,7 @@
 """Metrics of long ago: what is near the ends of a window tells how far counters rose in it."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.support.evidence_contract.feeding import EmbeddedFeed
 pytestmark = pytest.mark.anyio
 EVERY_S = 5.0
 LOOKS = 240
-COUNTERS = {
+COUNTERS: dict[str, Callable[[int], float | None]] = {
     "steady": lambda look: 3.0 * look,
     "still": lambda _: 7.0,
     "restarted": lambda look: 3.0 * (look % 70),
