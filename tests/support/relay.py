@@ -3,6 +3,7 @@
 import selectors
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,14 @@ LOOK_EVERY_S = 0.02
 
 
 class Relay:
-    """Listens on `port` (0: any) and passes all on to `target`, until it is cut: then it swallows what it gets."""
+    """Listens on `port` (0: any) and passes all on to `target`, until it is cut: then it swallows what it gets.
 
-    def __init__(self, target: int, port: int = 0) -> None:
+    What passes, in either direction, is what `change` makes of it.
+    """
+
+    def __init__(self, target: int, port: int = 0, change: Callable[[bytes], bytes] = bytes) -> None:
         self._target = target
+        self._change = change
         self._listening = socket.create_server(("127.0.0.1", port), backlog=256)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listening, selectors.EVENT_READ)
@@ -68,7 +73,7 @@ class Relay:
             return
         with suppress(OSError):
             if data:
-                drain.sendall(data)
+                drain.sendall(self._change(data))
             else:
                 drain.shutdown(socket.SHUT_RDWR)
 
