@@ -6,7 +6,7 @@ from observability.evidence.model import Correlation, Exemplar, LogQuery, LogRec
 from observability.evidence.store import ids, logs
 from observability.evidence.store.reading import Reader, among
 from observability.evidence.store.selecting import condition
-from observability.evidence.store.traces import summaries
+from observability.evidence.store.traces import NS, summaries
 
 EXEMPLARS_EACH = 16
 """Of one trace, as a guess: every service on its way has some."""
@@ -28,7 +28,8 @@ def find(reader: Reader, wanted: Selector, window: Window, limit: int) -> list[E
 def correlated(reader: Reader, wanted: Selector, window: Window, limit: int) -> Correlation:
     """Return the exemplars with the largest values, one per trace, with their traces and the logs of these."""
     largest = _largest(reader, wanted, window, max(1, limit))
-    known = {trace.trace_id: trace for trace in summaries(reader, [ids.halves(one) for one in largest]).values()}
+    moments = {ids.halves(one.trace_id): round(one.time_s * NS) for one in largest.values()}
+    known = {trace.trace_id: trace for trace in summaries(reader, moments).values()}
     records: list[LogRecord] = []
     for trace in known.values():
         around = Window(trace.start_s - 1, trace.start_s + trace.duration_s + 1)

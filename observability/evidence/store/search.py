@@ -26,7 +26,7 @@ def find(reader: Reader, wanted: TraceQuery, window: Window, limit: int, cursor:
         shown = _shown(reader, search, list(some), after) if after is not None else set()
         found |= {key: place for key, place in some.items() if key not in shown}
     keys = list(found)[:limit]
-    known = summaries(reader, keys)
+    known = summaries(reader, {key: found[key][0] for key in keys})
     more = _written(found[keys[-1]]) if len(found) > limit else None
     return Page(tuple(known[key] for key in keys if key in known), more)
 

@@ -1,6 +1,6 @@
 """Questions about traces."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
@@ -14,6 +14,7 @@ from observability.evidence.store.reading import Reader, among
 
 NS = 1_000_000_000
 MOST_SPANS = 20_000
+AROUND_NS = 1800 * NS
 KINDS: tuple[Kind, ...] = ("internal", "internal", "server", "client", "producer", "consumer")
 _WHOLE = f"""
 SELECT s.hi, s.lo, r.service, r.instance, s.start, s.duration, s.error, s.raw, r.resource
@@ -22,7 +23,7 @@ WHERE s.hi BETWEEN ? AND ? AND (s.hi > ? OR s.lo >= ?) AND (s.hi < ? OR s.lo <= 
 """
 _PARTS = """
 SELECT s.hi, s.lo, s.span, s.parent, r.service, s.name, s.start, s.duration, s.error
-FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE s.hi IN """
+FROM {s}.spans s JOIN {s}.resources r ON r.id = s.resource WHERE s.start >= ? AND s.start <= ? AND s.hi IN """
 
 TraceKey = tuple[int, int]
 
@@ -43,13 +44,17 @@ def whole(reader: Reader, trace_id: str) -> Trace:
     return Trace(ids.trace_id(*rows[0][:2]), tuple(_span(*row) for row in rows))
 
 
-def summaries(reader: Reader, keys: Iterable[TraceKey]) -> dict[TraceKey, TraceSummary]:
-    """Return what lists tell of traces, of those that are stored."""
-    wanted = set(keys)
-    highs = sorted({high for high, _ in wanted})
+def summaries(reader: Reader, moments: Mapping[TraceKey, int]) -> dict[TraceKey, TraceSummary]:
+    """Return what lists tell of traces, of those that are stored; `moments` says when something of each was, in ns.
+
+    Looked at is what began up to half an hour before and after: that is much quicker than to look at everything.
+    """
+    wanted = moments.keys()
+    highs = among(sorted({high for high, _ in wanted}))
+    first, last = min(moments.values(), default=0) - AROUND_NS, max(moments.values(), default=0) + AROUND_NS
     rows: dict[TraceKey, list[tuple[Any, ...]]] = {}
-    for one in reader.slices() if highs else []:
-        for row in reader.rows(one, _PARTS + among(highs)):
+    for one in reader.slices(first / NS) if wanted else []:
+        for row in reader.rows(one, _PARTS + highs, first, last):
             if row[:2] in wanted:
                 rows.setdefault(row[:2], []).append(row[2:])
     return {key: _summary(key, spans) for key, spans in rows.items()}
