@@ -1,6 +1,6 @@
 """What is missing from one trace."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from observability.coverage.flows import Flow
@@ -21,13 +21,15 @@ class Verdict:
     """A phrase each."""
 
 
-def judge(trace: Trace, logging: Iterable[str], flows: Iterable[Flow]) -> Verdict:
+def judge(trace: Trace, logging: Iterable[str], flows: Sequence[Flow]) -> Verdict:
     """Return what `trace` lacks. `logging` are the services whose logs carry its id."""
     spans = {span.span_id: span for span in trace.spans}
+    traced = frozenset[str]().union(*(flow.services for flow in flows))
     flow = next((flow for flow in flows if any(map(flow.begins_with, trace.spans))), None)
     services = {span.service for span in trace.spans}
     missing = [
         *_parenting(spans),
+        *_calls(spans, traced),
         *(f"no span of {service}" for service in sorted(flow.services - services if flow else ())),
         *(_queue(spans, flow.queue) if flow and flow.queue else ()),
         *(f"no log record of {service} carries its id" for service in sorted(services - set(logging))),
@@ -48,6 +50,16 @@ def _parenting(spans: Mapping[str, Span]) -> Iterator[str]:
                 yield f"{span.service} {span.name!r} has no parent"
         elif span.kind in PARENTS and parent.kind not in PARENTS[span.kind]:
             yield f"{span.service} {span.name!r} hangs below {parent.service} {parent.name!r}, which did not call it"
+
+
+def _calls(spans: Mapping[str, Span], traced: Collection[str]) -> Iterator[str]:
+    """Tell of calls that were answered by a service which leaves spans, and left none there."""
+    served = {span.parent_id for span in spans.values() if span.kind == "server"}
+    for span in spans.values():
+        callee = span.attributes.get("peer.service")
+        answered = "http.response.status_code" in span.attributes
+        if span.kind == "client" and callee in traced and answered and span.span_id not in served:
+            yield f"{callee} left no span for {span.service} {span.name!r}, which it answered"
 
 
 def _queue(spans: Mapping[str, Span], queue: str) -> Iterator[str]:

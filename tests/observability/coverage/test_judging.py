@@ -96,6 +96,23 @@ def test_a_server_hangs_below_who_called_it() -> None:
     )
 
 
+def test_a_call_that_was_answered_has_a_span_of_who_answered() -> None:
+    """A header that was lost lets the callee begin a trace of its own, even if it appears elsewhere in this one."""
+    told = {"peer.service": "order-service", "http.response.status_code": 200}
+    assert missing(*WHOLE, span(6, 5, "fulfilment-worker", "client", **told)) == (
+        "order-service left no span for fulfilment-worker 'span 6', which it answered",
+    )
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"peer.service": "order-service"}, {"peer.service": "somebody-else", "http.response.status_code": 200}],
+)
+def test_calls_that_nobody_answered_or_that_left_the_platform_need_none(told: dict[str, Any]) -> None:
+    """Who did not answer may not have been reached; who is not ours leaves nothing."""
+    assert missing(*WHOLE, span(6, 5, "fulfilment-worker", "client", **told)) == ()
+
+
 def test_logs_of_every_service_carry_the_id() -> None:
     """A service that wrote nothing is named."""
     assert missing(*WHOLE, logging=SERVICES[:2]) == ("no log record of fulfilment-worker carries its id",)
