@@ -7,7 +7,8 @@ UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 PATHS := services chaos observability lab loadgen benchmarks tests
-WORKERS ?= 2
+# Live tests mostly wait: three at a time keep two cores busy.
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 

@@ -150,6 +150,7 @@ def test_every_family_of_actions_goes_on_and_off(lab: RunningLab, tmp_path: Path
     assert on(lab) == []
 
 
+@pytest.mark.long
 def test_a_short_night(lab: RunningLab) -> None:
     """One scenario, held for some seconds, then all as new."""
     night = ("--seed", "3", "--for", "90s", "--pause", "0s..1s", "--hold", "5s", "--only", "billing-drift", "--json")

@@ -19,6 +19,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
         yield running
 
 
+@pytest.mark.long
 def test_the_example_of_the_page_plays(lab: RunningLab, toolkit: Toolkit) -> None:
     """As it stands there."""
     page = (ROOT / "docs" / "chaos-toolkit.md").read_text()
