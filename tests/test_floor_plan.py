@@ -35,7 +35,7 @@ DETOURS = {
     "lab-knows-no-platform": ("observability/wiring/logs.py", "from services.chassis.clock import Clock"),
     "toolkit-is-extra": ("lab/chaos_export.py", "def late() -> None:\n    import chaostoolkit.cli"),
     "control-is-theirs": ("lab/chaos_export.py", "from chaos.toolkit import control"),
-    "evidence-knows-no-lab": ("observability/evidence/settings.py", "def late() -> None:\n    from lab.home import Home"),
+    "evidence-knows-no-lab": ("observability/evidence/settings.py", "def late() -> None:\n    import lab.home"),
     "lean-load": ("loadgen/pacing.py", "def late() -> None:\n    from pydantic import BaseModel"),
     "services-apart": ("services/chassis/clock.py", "from services.order.domain import Order"),
     "plain-domain": ("services/inventory/domain.py", "from services.inventory.settings import Settings"),
