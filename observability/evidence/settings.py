@@ -22,7 +22,7 @@ class EvidenceSettings(BaseSettings):
     scrape_within_s: float = Field(1.5, gt=0, description="longest wait for `/metrics` of one replica, seconds")
     keep_s: float = Field(7200.0, gt=0, description="evidence older than this is dropped, seconds")
     keep_mb: float = Field(1024.0, ge=16, description="the oldest evidence is dropped when all takes more than this")
-    recent_s: float = Field(600.0, ge=60, description="metrics of this last while are kept in memory, seconds")
+    recent_s: float = Field(240.0, ge=60, description="metrics of this last while are kept in memory, seconds")
     flush_every_s: float = Field(0.5, gt=0, description="longest time that what came in waits to be written, seconds")
     waiting_spans: int = Field(32_768, ge=1, description="spans and records that may wait; beyond, senders get a 503")
     body_mb: float = Field(16.0, gt=0, description="largest request that is taken, unpacked")

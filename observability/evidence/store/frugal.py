@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-FIRST_AFTER_S, EVERY_S = 8.0, 120.0
+FIRST_AFTER_S, EVERY_S = 8.0, 15.0
 _ARENA_MAX, _DONTNEED = -8, 4
 _MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (r-[x-]p) \S+ \S+ \S+\s+(\S.*)$")
 _LIBRARY = "_duckdb"
