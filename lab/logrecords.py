@@ -11,10 +11,8 @@ from typing import Any
 import orjson
 
 from lab.logfiles import aside
+from observability.evidence.loglines import LEVELS, PRINTED, parsed, rank
 
-LEVELS = ("debug", "info", "warning", "error", "critical")
-PRINTED = "process.printed"
-"""Name given to a line that is not a record: a traceback, a warning of an interpreter."""
 BLOCK = 1 << 16
 FIRST_LOOK = 500
 """Lines that are looked at first when only the latest are wanted."""
@@ -35,7 +33,7 @@ class Record:
     @property
     def rank(self) -> int:
         """Place of the level among LEVELS; what is not known counts as info."""
-        return LEVELS.index(self.level) if self.level in LEVELS else 1
+        return rank(self.level)
 
 
 Wanted = Callable[[Record], bool]
@@ -78,7 +76,7 @@ class Parser:
 
     def __call__(self, line: bytes) -> Record:
         """Return the record that `line` is, or one that carries it as text."""
-        fields = _object(line)
+        fields = parsed(line)
         if fields is None:
             text = line.decode(errors="replace").rstrip()
             fields = {"time": self._time, "level": "info", "event": PRINTED, "replica": self._replica, "message": text}
@@ -128,14 +126,6 @@ def latest(logs: Iterable[Path], last: int) -> list[Record]:
     """Return the `last` so many records of all logs, whatever they are; reads no more than it must."""
     streams = (read(log, only_last=last) for log in logs)
     return list(deque(heapq.merge(*streams, key=attrgetter("time")), maxlen=last))
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _lines(log: Path) -> Iterator[bytes]:

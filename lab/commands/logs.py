@@ -16,8 +16,9 @@ from lab import console, durations, logformat
 from lab.errors import LabError
 from lab.evidence import log_search
 from lab.home import Home
-from lab.logrecords import LEVELS, Follower, Record, Search, latest, merged, not_older
+from lab.logrecords import Follower, Record, Search, latest, merged, not_older
 from lab.names import complete, instances_called
+from observability.evidence.loglines import LEVELS
 
 POLL_EVERY_S = 0.1
 BEFORE_FOLLOWING = 20

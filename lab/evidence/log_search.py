@@ -13,7 +13,8 @@ from lab.errors import LabError
 from lab.evidence.asking import STORE, ask
 from lab.evidence.paging import gathered
 from lab.home import Home
-from lab.logrecords import LEVELS, Record, Search
+from lab.logrecords import Record, Search
+from observability.evidence.loglines import LEVELS
 from observability.evidence.model import LogQuery, LogRecord, Window
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from fastapi import Depends, Path, Query
 
 from observability.evidence.errors import BadQuery
 from observability.evidence.evidence import Evidence
+from observability.evidence.loglines import LEVELS
 from observability.evidence.model import By, LogQuery, TraceQuery, Window
 from observability.evidence.moments import DURATIONS, duration_s, moment_s
 
@@ -13,7 +14,6 @@ DEFAULT_START = "5m"
 MOST_ITEMS = 1000
 MOST_POINTS = 11_000
 """As many moments as one series may be asked for: as in Prometheus."""
-LEVELS = ("debug", "info", "warning", "error", "critical")
 
 _TIME = f"Unix seconds, RFC 3339 (`2026-01-31T12:00:00Z`), how long ago (`5m`: {DURATIONS}), or `now`"
 _DURATION = f"{DURATIONS}, or seconds"

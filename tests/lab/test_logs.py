@@ -8,7 +8,8 @@ import pytest
 
 from lab import logfiles, logformat
 from lab.home import Home
-from lab.logrecords import PRINTED, Follower, Parser, latest, merged, read
+from lab.logrecords import Follower, Parser, latest, merged, read
+from observability.evidence.loglines import PRINTED
 from tests.support.lab import ROOT, command_line, lab_command
 from tests.support.polling import poll_until
 

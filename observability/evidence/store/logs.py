@@ -5,10 +5,11 @@ from typing import Any
 import orjson
 
 from observability.evidence.errors import BadQuery
+from observability.evidence.loglines import LEVELS
 from observability.evidence.model import LogQuery, LogRecord, Page, Window
 from observability.evidence.store import ids
 from observability.evidence.store.reading import Reader
-from observability.evidence.store.records import LEVELS, OWN
+from observability.evidence.store.records import OWN
 
 NS = 1_000_000_000
 LONGEST_PAGE = 10_000

@@ -6,13 +6,11 @@ from typing import Any
 
 import orjson
 
+from observability.evidence.loglines import PRINTED, parsed, rank
 from observability.evidence.store.buffer import Row
 from observability.evidence.store.ids import halves, span_number
 from observability.wiring import vocabulary as names
 
-LEVELS = ("debug", "info", "warning", "error", "critical")
-PRINTED = "process.printed"
-"""Name given to a line that is not a record: a traceback, a warning of an interpreter."""
 OWN = (
     names.LOG_TIME,
     names.LOG_LEVEL,
@@ -35,7 +33,7 @@ class Lines:
 
     def __call__(self, line: bytes) -> Row:
         """Return the row of one line."""
-        fields = _object(line)
+        fields = parsed(line)
         if fields is None:
             text = line.decode(errors="replace").rstrip()
             fields = {names.LOG_LEVEL: "info", names.LOG_EVENT: PRINTED, names.LOG_MESSAGE: text}
@@ -53,19 +51,10 @@ class Lines:
 
 def row(time_ns: int, service: str, instance: str, fields: dict[str, Any], line: str) -> Row:
     """Return the row of a record."""
-    level = str(fields.get(names.LOG_LEVEL, ""))
-    rank = LEVELS.index(level) if level in LEVELS else 1
+    level = rank(str(fields.get(names.LOG_LEVEL, "")))
     high, low = halves(str(fields.get(names.LOG_TRACE, "")))
     span = span_number(str(fields.get(names.LOG_SPAN, "")))
-    return (time_ns, service, instance, rank, str(fields.get(names.LOG_EVENT, "")), high, low, span, line)
-
-
-def _object(line: bytes) -> dict[str, Any] | None:
-    try:
-        found = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) else None
+    return (time_ns, service, instance, level, str(fields.get(names.LOG_EVENT, "")), high, low, span, line)
 
 
 def _ns(text: str) -> int | None:

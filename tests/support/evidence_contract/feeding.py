@@ -9,10 +9,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
+from observability.evidence.loglines import LEVELS
 from observability.evidence.model import Exemplar, Labels, LogRecord, Span
 from observability.evidence.store import exposition, otlp_logs, spans
 from observability.evidence.store.buffer import Buffer
-from observability.evidence.store.records import LEVELS
 from observability.evidence.store.store import EmbeddedStore
 from observability.evidence.store.traces import KINDS
 from tests.support.polling import poll_until_async

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from observability.evidence.errors import BadQuery, NotFound
+from observability.evidence.loglines import LEVELS
 from observability.evidence.model import (
     By,
     Correlation,
@@ -25,7 +26,6 @@ from observability.evidence.model import (
     TraceSummary,
     Window,
 )
-from observability.evidence.parameters import LEVELS
 from tests.support.memory_evidence import spans as telling
 from tests.support.memory_evidence.series import Series, grouped, quantiles
 
