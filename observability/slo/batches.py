@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from observability.evidence.matching import condition
 from observability.evidence.model import Matcher, Sample, Selector, Window
 from observability.slo.source import Source
 from observability.slo.terms import Changes, Increase, Measured, Value
@@ -33,6 +34,7 @@ class Batch:
     def __init__(self, question: Question, terms: Iterable[Measured]) -> None:
         self._question = question
         self._terms = tuple(terms)
+        self._fits = [condition(term.of.matchers) for term in self._terms]
         self._selector = Selector(question.metric, _common([term.of for term in self._terms]))
         named = {one.label for term in self._terms for one in term.of.matchers}
         self._labels = tuple(sorted(named.union(*(term.by for term in self._terms))))
@@ -70,8 +72,8 @@ class Batch:
             known = dict(zip(self._labels, key, strict=True))
             places = self._places[key] = [
                 (term, tuple((label, known[label]) for label in sorted(term.by) if known[label]))
-                for term in self._terms
-                if fits(term.of, known)
+                for term, fits in zip(self._terms, self._fits, strict=True)
+                if fits(known)
             ]
         return places
 
@@ -83,17 +85,6 @@ def batches(terms: Iterable[Measured]) -> dict[Question, Batch]:
         over_s = 0.0 if isinstance(term, Value) else term.over_s
         together[Question(type(term), term.of.metric, over_s)][term] = None
     return {question: Batch(question, some) for question, some in together.items()}
-
-
-def fits(selector: Selector, labels: Mapping[str, str]) -> bool:
-    """Tell whether a series with `labels` meets every condition of a selector."""
-    return all(_meets(one, labels.get(one.label, "")) for one in selector.matchers)
-
-
-def _meets(wanted: Matcher, value: str) -> bool:
-    if wanted.operator in ("=", "!="):
-        return (value == wanted.value) == (wanted.operator == "=")
-    return (re.fullmatch(wanted.value, value) is not None) == (wanted.operator == "=~")
 
 
 def _common(selectors: list[Selector]) -> tuple[Matcher, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from observability.evidence.errors import Unavailable
+from observability.evidence.matching import condition
 from observability.evidence.model import Point, Range, Sample, Selector, Window
-from observability.slo.batches import fits
 
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -72,10 +72,11 @@ class RecordedSeries:
             raise Unavailable("The store does not answer.")
         self.questions += 1
         if wanted not in self._found:
+            fits = condition(wanted.matchers)
             self._found[wanted] = [
                 (dict(labels), values)
                 for (metric, labels), values in self.values.items()
-                if metric == wanted.metric and fits(wanted, dict(labels))
+                if metric == wanted.metric and fits(dict(labels))
             ]
         yield from self._found[wanted]
 

@@ -2,10 +2,10 @@
 
 import json
 
+from observability.evidence.matching import condition
 from observability.evidence.model import Correlation, Exemplar, LogQuery, LogRecord, Selector, Window
 from observability.evidence.store import ids, logs
 from observability.evidence.store.reading import Reader, among
-from observability.evidence.store.selecting import condition
 from observability.evidence.store.traces import NS, summaries
 
 EXEMPLARS_EACH = 16

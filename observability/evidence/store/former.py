@@ -5,10 +5,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from observability.evidence.matching import condition
 from observability.evidence.model import Selector
 from observability.evidence.store.head import KEYFRAME_S, UP
 from observability.evidence.store.reading import Reader, Rows, among
-from observability.evidence.store.selecting import condition, key
+from observability.evidence.store.selecting import key
 from observability.evidence.store.slices import Slice
 from observability.evidence.store.tracks import Looks, Track
 

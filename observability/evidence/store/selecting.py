@@ -1,35 +1,13 @@
 """Which series a selector means."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from observability.evidence.errors import BadQuery
-from observability.evidence.model import Labels, Matcher, Selector
+from observability.evidence.matching import condition
+from observability.evidence.model import Selector
 from observability.evidence.store.head import Head
 from observability.evidence.store.tracks import Track
 
-Fits = Callable[[Labels], bool]
 _KEPT = 512
-
-
-def condition(matchers: tuple[Matcher, ...]) -> Fits:
-    """Return what tells whether labels fit. Raises BadQuery."""
-    each = [_one(matcher) for matcher in matchers]
-    return lambda labels: all(fits(labels) for fits in each)
-
-
-def _one(matcher: Matcher) -> Fits:
-    label, wanted = matcher.label, matcher.value
-    if matcher.operator == "=":
-        return lambda labels: labels.get(label, "") == wanted
-    if matcher.operator == "!=":
-        return lambda labels: labels.get(label, "") != wanted
-    try:
-        pattern = re.compile(wanted, re.DOTALL)
-    except re.error as error:
-        raise BadQuery(f"{label}{matcher.operator}{wanted!r} is no regular expression: {error}.") from None
-    negated = matcher.operator == "!~"
-    return lambda labels: (pattern.fullmatch(labels.get(label, "")) is None) is negated
 
 
 class Recent:
