@@ -13,9 +13,10 @@ from observability.evidence.api import router
 from observability.evidence.client import RemoteEvidence
 from observability.evidence.settings import EvidenceSettings
 from observability.evidence.store.store import EmbeddedStore
-from tests.support.evidence_contract.cases import EvidenceContract, Told
+from tests.support.evidence_contract.cases import EvidenceContract
 from tests.support.evidence_contract.feeding import EmbeddedFeed
 from tests.support.evidence_contract.story import Story, ring, tell
+from tests.support.evidence_contract.told import Told
 
 pytestmark = pytest.mark.anyio
 

@@ -1,63 +1,18 @@
 """`lab ops`: every act does what it says, is recorded, and is undone once."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab import control
-from lab.errors import NoAnswer
 from lab.ops.audit import acts
-from lab.probe import HOST
-from lab.web import ask
 from tests.support.lab import RunningLab, lab_command, running_lab
+from tests.support.operated_lab import TOPOLOGY, ask_replica, backend_ports, last_act, refused, setting
 from tests.support.polling import poll_until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
-
-TOPOLOGY = "tests.support.standin:shared"
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
-    """A lab of stand-ins: two doors behind a hall, and a store."""
-    with running_lab(tmp_path_factory.mktemp("ops"), topology=TOPOLOGY) as running:
-        yield running
-
-
-@pytest.fixture
-def lab(shared: RunningLab) -> Iterator[RunningLab]:
-    """The same, with everything as at the start."""
-    yield shared
-    shared.cli("reset")
-
-
-def _ask(lab: RunningLab, instance: str, path: str, method: str = "GET", body: Any = None) -> dict[str, Any]:
-    port = json.loads(lab.home.state_file.read_text())["replicas"][instance]["port"]
-    return ask(instance, f"http://{HOST}:{port}", path, method, body)
-
-
-def _setting(lab: RunningLab, instance: str, name: str = "patience_s") -> Any:
-    settings = _ask(lab, instance, "/-/settings")["settings"]
-    return next(one["value"] for one in settings if one["name"] == name)
-
-
-def _backends(lab: RunningLab) -> list[int]:
-    return [int(one["url"].rsplit(":", 1)[1]) for one in _setting(lab, "hall-service-1", "backends")]
-
-
-def _refused(lab: RunningLab, *arguments: str) -> dict[str, str]:
-    done = lab_command(lab.home.root, *arguments, "--json")
-    assert done.returncode == 2, done.stdout
-    error: dict[str, str] = json.loads(done.stdout)["error"]
-    return error
-
-
-def _last(lab: RunningLab) -> dict[str, Any]:
-    act: dict[str, Any] = lab.json("ops", "history")["acts"][-1]
-    return act
 
 
 def test_settings_are_listed_with_what_they_may_be(lab: RunningLab) -> None:
@@ -72,11 +27,11 @@ def test_a_setting_is_changed_recorded_and_undone_once(lab: RunningLab) -> None:
     act = lab.json("ops", "set", "door", "patience_s=5", "room.size=7", "--as", "ada")
     assert act["was"]["door-service-2"] == {"patience_s": 1.0, "room.size": 4}
     assert act["now"]["door-service-1"] == {"patience_s": 5, "room.size": 7}
-    assert (_setting(lab, "door-service-1"), _setting(lab, "door-service-2")) == (5, 5)
-    assert _last(lab)["by"] == "ada"
+    assert (setting(lab, "door-service-1"), setting(lab, "door-service-2")) == (5, 5)
+    assert last_act(lab)["by"] == "ada"
     lab.cli("ops", "undo")
-    assert (_setting(lab, "door-service-1"), _setting(lab, "door-service-2", "room.size")) == (1.0, 4)
-    assert "undone before" in _refused(lab, "ops", "undo", str(act["id"]))["message"]
+    assert (setting(lab, "door-service-1"), setting(lab, "door-service-2", "room.size")) == (1.0, 4)
+    assert "undone before" in refused(lab, "ops", "undo", str(act["id"]))["message"]
     record = next(one for one in lab.json("ops", "history")["acts"] if one["id"] == act["id"])
     assert record["undone_by"] == act["id"] + 1
 
@@ -87,11 +42,11 @@ def test_a_setting_survives_a_crash_until_it_is_rolled_back(lab: RunningLab) -> 
     before = lab.kill("store-service-1")
     poll_until(lambda: lab.pid("store-service-1") != before, "another process")
     poll_until(lambda: lab.status()["store-service-1"]["state"] == "ready", "its being ready")
-    assert _setting(lab, "store-service-1") == 8
+    assert setting(lab, "store-service-1") == 8
     lab.cli("ops", "rollback")
-    assert _setting(lab, "store-service-1") == 1.0
+    assert setting(lab, "store-service-1") == 1.0
     lab.cli("restart", "store")
-    assert _setting(lab, "store-service-1") == 1.0
+    assert setting(lab, "store-service-1") == 1.0
 
 
 def test_rollback_goes_to_what_was_marked_good_whoever_has_changed_it(lab: RunningLab) -> None:
@@ -100,9 +55,9 @@ def test_rollback_goes_to_what_was_marked_good_whoever_has_changed_it(lab: Runni
     lab.cli("ops", "mark-good")
     control.call(lab.home, "setting.change", name="store", settings={"patience_s": 9.0, "room.size": 1})
     lab.cli("ops", "rollback")
-    assert (_setting(lab, "store-service-1"), _setting(lab, "store-service-1", "room.size")) == (3, 4)
+    assert (setting(lab, "store-service-1"), setting(lab, "store-service-1", "room.size")) == (3, 4)
     control.call(lab.home, "setting.restore", instance="store-service-1", settings=["patience_s", "room.size"])
-    assert (_setting(lab, "store-service-1"), _setting(lab, "store-service-1", "room.size")) == (3, 4)
+    assert (setting(lab, "store-service-1"), setting(lab, "store-service-1", "room.size")) == (3, 4)
 
 
 def test_a_reset_puts_settings_and_scale_back(lab: RunningLab) -> None:
@@ -110,9 +65,9 @@ def test_a_reset_puts_settings_and_scale_back(lab: RunningLab) -> None:
     lab.cli("ops", "set", "store", "patience_s=3")
     lab.cli("ops", "scale", "door", "3")
     lab.cli("reset")
-    assert _setting(lab, "store-service-1") == 1.0
+    assert setting(lab, "store-service-1") == 1.0
     assert "door-service-3" not in lab.status()
-    assert len(_backends(lab)) == 2
+    assert len(backend_ports(lab)) == 2
 
 
 def test_what_an_operator_has_set_outlives_the_end_of_what_was_put_there(lab: RunningLab) -> None:
@@ -124,9 +79,9 @@ def test_what_an_operator_has_set_outlives_the_end_of_what_was_put_there(lab: Ru
     assert act["was"] == {"store-service-1": {"patience_s": 30.0}}
     told = control.call(lab.home, "setting.restore", instance="store-service-1", settings={"patience_s": 1.0})
     assert told == {"restored": {}, "kept": {"store-service-1": {"patience_s": 2}}}
-    assert _setting(lab, "store-service-1") == 2
+    assert setting(lab, "store-service-1") == 2
     lab.cli("ops", "undo", str(act["id"]))
-    assert _setting(lab, "store-service-1") == 1.0  # not the 30 that is over
+    assert setting(lab, "store-service-1") == 1.0  # not the 30 that is over
 
 
 def test_an_act_undone_while_something_is_put_there_gives_it_back(lab: RunningLab) -> None:
@@ -134,80 +89,19 @@ def test_an_act_undone_while_something_is_put_there_gives_it_back(lab: RunningLa
     control.call(lab.home, "setting.change", name="store", settings={"patience_s": 30.0})
     lab.cli("ops", "set", "store", "patience_s=2")
     lab.cli("ops", "undo")
-    assert _setting(lab, "store-service-1") == 30.0
+    assert setting(lab, "store-service-1") == 30.0
     control.call(lab.home, "setting.restore", instance="store-service-1", settings={"patience_s": 1.0})
-    assert _setting(lab, "store-service-1") == 1.0
+    assert setting(lab, "store-service-1") == 1.0
 
 
 def test_an_act_whose_value_is_no_longer_in_force_is_not_undone(lab: RunningLab) -> None:
     """It would undo somebody else's act."""
     first = lab.json("ops", "set", "store", "patience_s=2")
     lab.cli("ops", "set", "store", "patience_s=3")
-    error = _refused(lab, "ops", "undo", str(first["id"]))
+    error = refused(lab, "ops", "undo", str(first["id"]))
     assert "is 3 now, not the 2" in error["message"]
     assert "lab ops set --home" in error["hint"]
-    assert _setting(lab, "store-service-1") == 3
-
-
-def test_more_replicas_take_part_and_go_again(lab: RunningLab) -> None:
-    """They are supervised, logged and in the rotation; those that go are drained first."""
-    assert lab.json("ops", "scale", "door", "4")["now"] == 4
-    status = lab.status()
-    assert [status[f"door-service-{n}"]["state"] for n in (3, 4)] == ["ready", "ready"]
-    assert _backends(lab) == [status[f"door-service-{n}"]["port"] for n in (1, 2, 3, 4)]
-    assert "standin.started" in lab.cli("logs", "door-service-4")
-    before = lab.kill("door-service-4")
-    poll_until(lambda: lab.pid("door-service-4") != before, "another process")
-    lab.cli("ops", "scale", "door", "1")
-    assert _backends(lab) == [status["door-service-1"]["port"]]
-    assert {name for name in lab.status() if name.startswith("door")} == {"door-service-1"}
-    lab.cli("ops", "undo")
-    assert len(_backends(lab)) == 4
-
-
-def test_a_further_replica_has_the_settings_of_the_others(lab: RunningLab) -> None:
-    """What was set on the service counts for whoever joins it."""
-    lab.cli("ops", "set", "door", "patience_s=6")
-    lab.cli("ops", "scale", "door", "3")
-    assert _setting(lab, "door-service-3") == 6
-
-
-def test_a_further_replica_has_what_was_put_on_its_service(lab: RunningLab) -> None:
-    """Also its next process; and whoever takes it back takes it back there as well."""
-    control.call(lab.home, "setting.change", name="door-service", settings={"patience_s": 9.0})
-    lab.cli("ops", "scale", "door", "3")
-    assert _setting(lab, "door-service-3") == 9.0
-    before = lab.kill("door-service-3")
-    poll_until(lambda: lab.pid("door-service-3") != before, "another process")
-    poll_until(lambda: lab.status()["door-service-3"]["state"] == "ready", "its being ready")
-    assert _setting(lab, "door-service-3") == 9.0
-    told = control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
-    assert told == {"restored": {f"door-service-{n}": {"patience_s": 1.0} for n in (1, 2, 3)}, "kept": {}}
-    lab.cli("ops", "scale", "door", "4")
-    assert [_setting(lab, f"door-service-{n}") for n in (1, 2, 3, 4)] == [1.0] * 4
-
-
-def test_a_further_replica_has_not_what_was_put_on_another_one(lab: RunningLab) -> None:
-    """Nor what an operator has replaced."""
-    control.call(lab.home, "setting.change", name="door-service-1", settings={"patience_s": 9.0})
-    control.call(lab.home, "setting.change", name="door-service", settings={"room.size": 2})
-    lab.cli("ops", "set", "door", "room.size=7")
-    lab.cli("ops", "scale", "door", "3")
-    assert (_setting(lab, "door-service-3"), _setting(lab, "door-service-3", "room.size")) == (1.0, 7)
-
-
-def test_one_replica_that_does_not_answer_is_in_nobodys_way(lab: RunningLab) -> None:
-    """What was put on the others is taken back at once; that one's when it is asked for again."""
-    control.call(lab.home, "setting.change", name="door-service", settings={"patience_s": 9.0})
-    control.call(lab.home, "process.pause", instances=["door-service-1"])
-    try:
-        with pytest.raises(NoAnswer, match="door-service-1 does not answer"):
-            control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
-        assert _setting(lab, "door-service-2") == 1.0
-    finally:
-        control.call(lab.home, "process.resume", instances=["door-service-1"])
-    control.call(lab.home, "setting.restore", instance="door-service", settings=["patience_s"])
-    assert _setting(lab, "door-service-1") == 1.0
+    assert setting(lab, "store-service-1") == 3
 
 
 @pytest.mark.parametrize(
@@ -232,7 +126,7 @@ def test_what_cannot_be_done_is_refused_with_a_sentence(
 ) -> None:
     """Exit code 2, and nothing in the history."""
     length = len(list(acts(shared.home)))
-    assert says in _refused(shared, "ops", *arguments)["message"]
+    assert says in refused(shared, "ops", *arguments)["message"]
     assert len(list(acts(shared.home))) == length
 
 
@@ -240,7 +134,7 @@ def test_a_cache_is_flushed_on_every_replica(lab: RunningLab) -> None:
     """What was forgotten cannot be brought back, so it cannot be undone."""
     act = lab.json("ops", "flush", "door")
     assert act["now"] == {"door-service-1": {"shelf": 3}, "door-service-2": {"shelf": 3}}
-    assert "cannot be undone" in _refused(lab, "ops", "undo", str(act["id"]))["message"]
+    assert "cannot be undone" in refused(lab, "ops", "undo", str(act["id"]))["message"]
 
 
 def test_a_drained_replica_is_out_of_the_rotation_until_it_is_taken_back(lab: RunningLab) -> None:
@@ -248,19 +142,19 @@ def test_a_drained_replica_is_out_of_the_rotation_until_it_is_taken_back(lab: Ru
     port = lab.status()["door-service-2"]["port"]
     lab.cli("ops", "drain", "door-service-2")
     assert lab.status()["door-service-2"]["state"] == "not ready"
-    assert port not in _backends(lab)
+    assert port not in backend_ports(lab)
     lab.cli("ops", "undo")
     assert lab.status()["door-service-2"]["state"] == "ready"
-    assert port in _backends(lab)
+    assert port in backend_ports(lab)
 
 
 def test_a_restart_drains_first_and_ends_with_all_in_the_rotation(lab: RunningLab) -> None:
     """In the order in which they were, since settings of their checks go by place."""
-    before, backends = {name: lab.pid(name) for name in ("door-service-1", "door-service-2")}, _backends(lab)
+    before, backends = {name: lab.pid(name) for name in ("door-service-1", "door-service-2")}, backend_ports(lab)
     act = lab.json("ops", "restart", "door")
     assert act["was"] == before
     assert set(act["now"].values()).isdisjoint(before.values())
-    assert _backends(lab) == backends
+    assert backend_ports(lab) == backends
     assert act["undoable"] is False
 
 
@@ -269,7 +163,7 @@ def test_dead_letters_are_seen_replayed_and_discarded(lab: RunningLab) -> None:
     for number in ("one", "two"):
         letter = {"id": number, "dead": True, "queue": "door-queue", "topic": "t", "reason": "why", "deliveries": 8}
         body = letter | {"body": {}, "headers": {}, "dead_at": "2026-01-01T00:00:00Z", "trace_id": "ab" * 16}
-        _ask(lab, "door-service-1", "/-/messages", "POST", body)
+        ask_replica(lab, "door-service-1", "/-/messages", "POST", body)
     assert {one["id"] for one in lab.json("ops", "dead-letters", "list")["dead_letters"]} == {"one", "two"}
     assert "lab logs --home" in lab.cli("ops", "dead-letters", "show", "one")
     discarded = lab.json("ops", "dead-letters", "discard", "one")
@@ -291,25 +185,25 @@ def test_undoing_a_replay_brings_back_what_was_not_taken_yet(lab: RunningLab) ->
             "dead_at": "2026-01-01T00:00:00Z",
             "trace_id": None,
         }
-        _ask(lab, "door-service-1", "/-/messages", "POST", body)
+        ask_replica(lab, "door-service-1", "/-/messages", "POST", body)
     lab.cli("ops", "dead-letters", "replay", "--all")
-    _ask(lab, "door-service-1", "/-/messages/taken", "DELETE")
+    ask_replica(lab, "door-service-1", "/-/messages/taken", "DELETE")
     assert lab.json("ops", "undo")["now"] == {"put_aside": ["waits"], "gone": ["taken"]}
     act = lab.json("ops", "dead-letters", "replay", "waits")
-    _ask(lab, "door-service-1", "/-/messages/waits", "DELETE")
-    assert "taken from the queue meanwhile" in _refused(lab, "ops", "undo", str(act["id"]))["message"]
+    ask_replica(lab, "door-service-1", "/-/messages/waits", "DELETE")
+    assert "taken from the queue meanwhile" in refused(lab, "ops", "undo", str(act["id"]))["message"]
 
 
 def test_an_act_that_failed_half_way_is_on_record(lab: RunningLab) -> None:
     """With what was in the way; it cannot be undone."""
     control.call(lab.home, "process.pause", instances=["hall-service-1"])
     try:
-        error = _refused(lab, "ops", "scale", "door", "3")
+        error = refused(lab, "ops", "scale", "door", "3")
     finally:
         control.call(lab.home, "process.resume", instances=["hall-service-1"])
     assert "hall-service-1 does not answer" in error["message"]
-    assert (_last(lab)["act"], _last(lab)["undoable"]) == ("scale", False)
-    assert "hall-service-1 does not answer" in _last(lab)["outcome"]
+    assert (last_act(lab)["act"], last_act(lab)["undoable"]) == ("scale", False)
+    assert "hall-service-1 does not answer" in last_act(lab)["outcome"]
     assert "door-service-3" not in lab.status()
 
 
