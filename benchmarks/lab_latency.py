@@ -21,9 +21,10 @@ from benchmarks.distribution import head, line
 from benchmarks.figures import Figure
 from benchmarks.laboratory import Lab, lab
 from benchmarks.saturation import saturated
+from lab.evidence.overview import NOT_OF_THE_PLATFORM
 
-NOT_ASKED = frozenset({"controller", "edge", "evidence", "loadgen", "mesh"})
-NOT_TOLD = NOT_ASKED - {"edge"}
+NOT_TOLD = NOT_OF_THE_PLATFORM
+NOT_ASKED = NOT_TOLD | {"edge"}
 STATUS = 599
 CHANGE_MS = 50.0
 LOOK_EVERY_S = 0.01

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.request import ProxyHandler, build_opener
 
+from lab.evidence.overview import NOT_OF_THE_PLATFORM
+
 _open = build_opener(ProxyHandler({})).open
 
 
@@ -57,7 +59,7 @@ class Lab:
         """Return how many spans all services have delivered and dropped so far."""
         delivered = dropped = 0.0
         for replica in self.state()["replicas"].values():
-            if replica["short"] in {"controller", "evidence", "loadgen", "mesh"}:
+            if replica["short"] in NOT_OF_THE_PLATFORM:
                 continue
             for line in get(f"http://127.0.0.1:{replica['port']}/metrics").splitlines():
                 if line.startswith("telemetry_spans_exported_total "):

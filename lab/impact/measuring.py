@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from lab import state
 from lab.errors import NotRunning
+from lab.evidence.asking import STORE
 from lab.home import Home
 from observability.evidence.client import RemoteEvidence
 from observability.impact.books import Books
@@ -15,7 +16,6 @@ from observability.impact.meter import Meter
 from observability.impact.model import Impact
 from observability.impact.reading import READERS
 
-STORE = "evidence"
 STORE_PATIENCE_S = 5.0
 SEED = Path(__file__).resolve().parents[2] / "services" / "inventory" / "products.json"
 

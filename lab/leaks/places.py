@@ -1,7 +1,7 @@
 """What was searched, and what was found there."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lab.leaks.words import Hit, Kind, Words
 
@@ -68,6 +68,4 @@ class Search:
             excerpt = " ".join(text.text[start:end].split())
             self._found[key] = Finding(text.surface, text.where, hit.kind, hit.word, excerpt)
         else:
-            self._found[key] = Finding(
-                known.surface, known.where, known.kind, known.word, known.excerpt, known.count + 1
-            )
+            self._found[key] = replace(known, count=known.count + 1)

@@ -1,7 +1,7 @@
 """What `ps`, `top` and `/proc` tell: titles, threads, and what a process was given in its environment."""
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import psutil
@@ -11,13 +11,13 @@ from lab.leaks.places import Text
 THREADS = "/proc/{pid}/task"
 
 
-def texts(pids: Mapping[str, int], instruments: Iterable[str]) -> Iterator[Text]:
+def texts(pids: Mapping[str, int], instruments: Collection[str]) -> Iterator[Text]:
     """Yield what can be seen of processes, by name → pid; those that have gone are passed over."""
     mine = psutil.Process().environ()
     for name, pid in pids.items():
         with contextlib.suppress(psutil.Error, OSError):
             for place, text in _of(psutil.Process(pid), mine):
-                yield Text("processes", f"{name} {place}", text, instrument=name in set(instruments))
+                yield Text("processes", f"{name} {place}", text, instrument=name in instruments)
 
 
 def _of(process: psutil.Process, mine: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Taking requests from a window, and judging them."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from observability.coverage.flows import Flow
@@ -62,7 +62,7 @@ async def coverage(
     by_flow = {
         name: [v for v in verdicts if (v.flow or "") == name] for name in sorted({v.flow or "" for v in verdicts})
     }
-    found, unresolved = await _exemplars(evidence, window)
+    found, unresolved = await _exemplars(evidence, window, frozenset(listed))
     return Coverage(
         window=window,
         requests=len(listed),
@@ -101,14 +101,15 @@ async def _judged(evidence: Evidence, trace_id: str, flows: Sequence[Flow], wind
     return judge(trace, {record.service for record in records.items}, flows)
 
 
-async def _exemplars(evidence: Evidence, window: Window) -> tuple[int, list[str]]:
+async def _exemplars(evidence: Evidence, window: Window, stored: Collection[str]) -> tuple[int, list[str]]:
+    """Return how many lead to a trace, and the ids of those that do not; `stored` are ids that need no look."""
     wanted = [name for name in await evidence.metrics() if name.endswith("_bucket")]
     ids: dict[str, None] = {}
     for metric in wanted:
         found = await evidence.exemplars(Selector(metric), window, limit=MOST_EXEMPLARS)
         ids |= dict.fromkeys(exemplar.trace_id for exemplar in found)
     unresolved = []
-    for trace_id in ids:
+    for trace_id in (trace_id for trace_id in ids if trace_id not in stored):
         try:
             await evidence.trace(trace_id)
         except NotFound:
