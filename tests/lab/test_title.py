@@ -59,3 +59,8 @@ def test_what_is_switched_on_is_not_in_the_title(home: Path, words: tuple[str, .
 def test_what_is_exported_is_not_in_the_title(home: Path, unread: Path) -> None:
     """While the command writes."""
     ensure_concealed(started(home, "chaos", "export", SCENARIO, "--output", str(unread)))
+
+
+def test_what_is_searched_for_leaks_is_not_in_the_title(home: Path) -> None:
+    """A verb of its own plays a scenario, too."""
+    ensure_concealed(started(home, "leaks", SCENARIO))
