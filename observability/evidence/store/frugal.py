@@ -1,11 +1,17 @@
-"""Memory that the store can do without, given back to the system. Linux with glibc only; elsewhere nothing happens.
+"""Memory that the store can do without, given back to the system.
 
-Half of what DuckDB maps is code that only a start runs: hundreds of functions are registered, and few are ever called.
-Pages of it that were not written into are the file's own, and come back when they are needed. And each thread that
-allocates would have an arena of its own to keep what it freed.
+An answer of httpx refers to itself, so what a replica showed stays until somebody looks for circles. The store has
+Python look for them seldom, and within minutes the texts of hundreds of looks would wait: a few objects each,
+too few to make it look, but tens of megabytes.
+
+The rest is for Linux with glibc; elsewhere it does not happen. Half of what DuckDB maps is code that only a start runs:
+hundreds of functions are registered, and few are ever called. Pages of it that were not written into are the file's
+own, and come back when they are needed. And each thread that allocates would have an arena of its own to keep what it
+freed.
 """
 
 import ctypes
+import gc
 import mmap
 import re
 import sys
@@ -41,7 +47,8 @@ class Frugality:
 
 
 def give_back() -> None:
-    """Return freed memory, and the pages of DuckDB's code, of which those in use come back by themselves."""
+    """Return what nobody can reach, freed memory, and DuckDB's code, whose pages in use come back by themselves."""
+    gc.collect()
     if (libc := _libc()) is None:
         return
     libc.malloc_trim(0)
