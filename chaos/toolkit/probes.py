@@ -1,4 +1,4 @@
-"""Probes for experiments of Chaos Toolkit: what the platform's metrics say, and what the controller says is on.
+"""Probes for experiments of Chaos Toolkit: what metrics and alerts of the platform say, and what the controller has on.
 
 A probe without data fails, with the reason.
 """
@@ -6,7 +6,7 @@ A probe without data fails, with the reason.
 from time import monotonic, sleep
 from typing import Any
 
-from chaos.toolkit import places
+from chaos.toolkit import alerts, places
 from chaos.toolkit.client import connect
 from chaos.toolkit.places import Configuration
 from chaos.toolkit.watching import parsed, watch
@@ -69,6 +69,32 @@ def error_ratio(
     whole = {"metric": REQUESTS, "of": of}
     probe = {"kind": "ratio", "part": part, "whole": whole, "window": window, "least": least, **ANY}
     return measure(probe, configuration=configuration)
+
+
+def alerts_firing(
+    alert: str | None = None, severity: str | None = None, configuration: Configuration | None = None
+) -> int:
+    """Return how many alerts fire now: all, those named `alert`, or those of a `severity` (`page`, `ticket`).
+
+    Fails when the rules are not judged, or none is named `alert`.
+    """
+    with alerts.connect(configuration) as store:
+        if alert is not None:
+            alerts.check(store, alert)
+        return len(alerts.firing(store, alert, severity))
+
+
+def alert_fires(alert: str, within_s: float = 60.0, configuration: Configuration | None = None) -> float:
+    """Return after how many seconds `alert` fired; fail when it does not within `within_s`."""
+    began = monotonic()
+    with alerts.connect(configuration) as store:
+        alerts.check(store, alert)
+        while not (seen := alerts.firing(store)).count(alert):
+            if monotonic() >= began + within_s:
+                others = f"These do: {', '.join(sorted(set(seen)))}." if seen else "None does."
+                raise NotSeen(f"{alert} does not fire within {within_s:g} s. {others}")
+            sleep(EVERY_S)
+    return monotonic() - began
 
 
 def nothing_is_on(within_s: float = 5.0, configuration: Configuration | None = None) -> bool:
