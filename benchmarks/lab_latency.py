@@ -109,7 +109,7 @@ def measure(running: Lab, rounds: int, *, free: bool) -> list[Figure]:
 def main() -> None:
     """Measure and print."""
     parser = figures.arguments(__doc__)
-    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=200)
     options = parser.parse_args()
     told: list[Figure] = []
     with tempfile.TemporaryDirectory() as folder, lab(Path(folder) / "home", {}) as running:
