@@ -32,9 +32,12 @@ def source() -> RecordedSeries:
 
 
 @pytest.fixture
-def alerting(source: RecordedSeries) -> Alerting:
+async def alerting(source: RecordedSeries) -> AsyncIterator[Alerting]:
     """Rules of the shipped document, which the tests have judged when they want."""
-    return Alerting(source, AlertsSettings())
+    alerting = Alerting(source, AlertsSettings())
+    yield alerting
+    async with alerting:
+        pass  # it closes its database when it ends
 
 
 @pytest.fixture
