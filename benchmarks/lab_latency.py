@@ -8,10 +8,11 @@ these requests, then every core is wanted by a process more; the goals are those
 
 import asyncio
 import json
+import math
 import tempfile
 import urllib.request
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -42,20 +43,20 @@ class Asked:
         self._port = port
 
     async def becomes(self, *, faulty: bool) -> float:
-        """Return the monotonic time at which an answer was first seen to be so, or at which patience ended: a miss."""
+        """Return the monotonic time at which an answer was first seen to be so; endless when it was missed."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_S):
-                    while True:
-                        writer.write(REQUEST)
-                        answer_is_faulty = await _status(reader) == STATUS
-                        if answer_is_faulty == faulty:
-                            break
-                        await asyncio.sleep(LOOK_EVERY_S)
+            async with asyncio.timeout(PATIENCE_S):
+                while True:
+                    writer.write(REQUEST)
+                    answer_is_faulty = await _status(reader) == STATUS
+                    if answer_is_faulty == faulty:
+                        return monotonic()
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            return math.inf
         finally:
             writer.close()
-        return monotonic()
 
 
 async def _status(reader: asyncio.StreamReader) -> int:
