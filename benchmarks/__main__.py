@@ -29,6 +29,7 @@ BENCHMARKS = (
     "evidence_cost",
     "evidence_ingest",
     "evidence_queries",
+    "evidence_tenfold",
 )
 """Modules of this package, each run in a process of its own."""
 

@@ -137,6 +137,7 @@ def questions(platform: Platform) -> dict[str, Ask]:
         "logs by text": lambda store, chance, window: store.logs(
             LogQuery(text=f"/orders/{chance.randrange(70)}/{chance.randrange(9000)}"), window
         ),
+        "logs by a word not there": lambda store, _, window: store.logs(LogQuery(text="deadlock"), window),
         "graph": lambda store, _, window: store.graph(window),
         "correlate": lambda store, _, window: store.correlate(buckets, window),
     }

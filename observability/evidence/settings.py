@@ -27,3 +27,4 @@ class EvidenceSettings(BaseSettings):
     waiting_spans: int = Field(32_768, ge=1, description="spans and records that may wait; beyond, senders get a 503")
     body_mb: float = Field(16.0, gt=0, description="largest request that is taken, unpacked")
     memory_mb: int = Field(24, ge=16, description="what the database may take of memory, besides its code")
+    asking_mb: int = Field(64, ge=16, description="the same, while a question about stored evidence is answered")

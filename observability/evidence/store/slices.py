@@ -53,7 +53,7 @@ class Slices:
         self._folder, self._keep_s, self._keep_bytes = folder, keep_s, keep_mb * _MB
         self.connection = duckdb.connect(
             config={
-                "threads": 1,
+                "threads": 2,
                 "memory_limit": f"{memory_mb}MB",
                 "temp_directory": str(folder / "temp"),
                 "max_temp_directory_size": "512MB",

@@ -51,7 +51,7 @@ class EmbeddedStore:
         self._slices = Slices(
             settings.home, memory_mb=settings.memory_mb, keep_s=settings.keep_s, keep_mb=settings.keep_mb
         )
-        self._reading = Reading(self._slices)
+        self._reading = Reading(self._slices, settings.memory_mb, settings.asking_mb)
         last_number, looked_s, left_off = await self._reading.do(former_life)
         self.head = Head(self.buffer, last_number=last_number, before_s=looked_s)
         self._metrics = Metrics(self.head, self._reading)

@@ -18,6 +18,8 @@ class LogsContract:
             (LogQuery(level="error"), 0),
             (LogQuery(event="request.served"), 6),
             (LogQuery(text="ADA-3"), 2),
+            (LogQuery(text="-3"), 2),
+            (LogQuery(text="Ada-3x"), 0),
             (LogQuery(text="ada-3", event="order.placed"), 1),
             (LogQuery(service="order-service"), 12),
             (LogQuery(service="order-service-1"), 12),
