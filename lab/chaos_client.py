@@ -33,7 +33,7 @@ def ask(home: Home, method: str, path: str, body: dict[str, Any] | None = None) 
     no such fault, ChaosRefused when it says no for another reason.
     """
     try:
-        return web.ask("controller", state.running(home).url("controller"), path, method, body)
+        return web.ask("controller", state.running(home).url("controller"), path, method, body, token=home.token)
     except HTTPError as error:
         raise _refused(error, body or {}) from error
 

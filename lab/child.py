@@ -43,6 +43,11 @@ def become(orders: Orders) -> None:
     """Turn this process into the replica that is wanted; return when its work is done."""
     os.setsid()
     _redirect(orders.log)
+    carry_out(orders)
+
+
+def carry_out(orders: Orders) -> None:
+    """Do what the replica is there for, with standard output and error as they are; return when that is done."""
     os.environ.update(orders.environment)  # noqa: TID251 -- hands settings to the process that is about to read them
     _take_title(orders.instance)
     sys.argv = [orders.target, *orders.arguments]

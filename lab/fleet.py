@@ -4,6 +4,7 @@ import asyncio
 import difflib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lab.child import Orders
@@ -12,6 +13,7 @@ from lab.eventlog import EventLog
 from lab.home import Home
 from lab.launcher import Launcher
 from lab.overrides import Overrides
+from lab.places import Places
 from lab.process import Edge, Instance, Process, Topology
 from lab.replica import Replica
 from lab.site import Site
@@ -54,6 +56,16 @@ class Fleet:
         former, self.replicas = self.replicas, {}
         for instance in self._topology.instances(self._site().base):
             self.replicas[instance.name] = former.get(instance.name) or self._make(instance)
+
+    @property
+    def places(self) -> Places:
+        """Where its processes are."""
+        return self._topology.places
+
+    def instance(self, process: Process, number: int) -> Instance:
+        """Return what another replica of a process is to be."""
+        usual = self._topology.instance(process, number, self._site().base)
+        return replace(usual, port=self.places.port(usual.port, spare=number > process.replicas))
 
     def edges(self) -> list[Edge]:
         """Return every way between processes that the topology describes."""

@@ -51,6 +51,16 @@ class Home:
         return self.run / "channel.key"
 
     @property
+    def token_file(self) -> Path:
+        """What callers show to the chaos controller; there is none where only this machine reaches it."""
+        return self.root / "secrets" / "controller.token"
+
+    @property
+    def token(self) -> str | None:
+        """What that file holds."""
+        return self.token_file.read_text().strip() if self.token_file.exists() else None
+
+    @property
     def stop_file(self) -> Path:
         """While it is there no fault is on and none can be switched on; anybody may make it."""
         return self.run / "STOP"

@@ -22,6 +22,13 @@ class Running:
     """Resolves to how it ended: `exit code 1`, `signal 9 (SIGKILL)`."""
     send: Callable[[int], None]
     """Sends a signal, as long as the process is there."""
+    started_s: float | None = None
+    """When it was started, seconds since the epoch; None: the system can be asked by its pid."""
+
+    @property
+    def is_contained(self) -> bool:
+        """Whether it runs in a container: its pid means nothing here."""
+        return self.started_s is not None
 
 
 class Launcher(Protocol):

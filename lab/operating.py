@@ -23,7 +23,7 @@ async def ask(replica: Replica, method: str, path: str, body: Any = None, *, wit
     answer = None
     if replica.pid is not None:
         answer = await probe.ask(
-            replica.instance.port, method, f"/-{path}", body, headers=_credentials(replica), within_s=within_s
+            replica.instance, method, f"/-{path}", body, headers=_credentials(replica), within_s=within_s
         )
     if answer is None:
         raise NoAnswer(f"{replica.name} does not answer.", hint="See how it is: lab status")

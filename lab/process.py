@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from importlib import import_module
 
 from lab.errors import UnknownName
+from lab.places import LOOPBACK, Here, Places
 from lab.site import CHANNEL_OFFSET, EDGES_OFFSET, Site
+
+CONTROLLER = "controller"
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,13 @@ class Instance:
     process: Process
     number: int
     port: int
+    host: str = LOOPBACK
+    """Where others find it."""
+
+    @property
+    def url(self) -> str:
+        """Its address, as others are told it."""
+        return url(self.port, self.host)
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,14 @@ class Edge:
     """Where the caller finds it."""
     upstream: int
     """Where the callee listens."""
+    host: str = LOOPBACK
+    """Of whoever carries the call."""
+    upstream_host: str = LOOPBACK
+
+    @property
+    def url(self) -> str:
+        """Where the caller finds it, as it is told."""
+        return url(self.port, self.host)
 
 
 @dataclass(frozen=True)
@@ -86,11 +104,12 @@ class Topology:
     processes: tuple[Process, ...]
     preload: tuple[str, ...] = ()
     """Modules from outside that are worth loading once; of `module:function`, the function is called as well."""
+    places: Places = field(default_factory=Here)
 
     def instances(self, base: int) -> Iterator[Instance]:
         """Every replica of every process, with its port."""
         for process in self.processes:
-            yield from instances_of(process, base)
+            yield from self._replicas(process.name, base)
 
     def ports(self, base: int) -> list[tuple[int, str]]:
         """Every port of the lab, with the name of who is to listen there."""
@@ -100,8 +119,10 @@ class Topology:
 
     def edges(self, base: int) -> list[Edge]:
         """Every way between processes of the platform, if some process carries calls; the load is not among them."""
-        if not any(process.carries_calls for process in self.processes):
+        carrier = next((process for process in self.processes if process.carries_calls), None)
+        if carrier is None:
             return []
+        (carries,) = self._replicas(carrier.name, base)
         called = [
             (p.name, callee) for p in self.processes if not p.is_load for callee in dict.fromkeys(p.calls.values())
         ]
@@ -117,13 +138,15 @@ class Topology:
                 callee.name,
                 base + EDGES_OFFSET + number,
                 replica.port,
+                carries.host,
+                replica.host,
             )
             for number, (caller, callee, replica) in enumerate(ways)
         ]
 
     def called_at(self, caller: str, callee: str, base: int) -> list[str]:
         """Return the URLs at which one process finds the replicas of another."""
-        ways = [url(edge.port) for edge in self.edges(base) if (edge.caller, edge.callee) == (caller, callee)]
+        ways = [edge.url for edge in self.edges(base) if (edge.caller, edge.callee) == (caller, callee)]
         return ways or self.urls_of(callee, base)
 
     def named(self, name: str) -> Process:
@@ -135,27 +158,34 @@ class Topology:
 
     def urls_of(self, name: str, base: int) -> list[str]:
         """Return the URLs of all replicas of one process."""
-        return [url(instance.port) for instance in self._replicas(name, base)]
+        return [instance.url for instance in self._replicas(name, base)]
 
     def spans_go_to(self, base: int) -> str | None:
         """Return the URL of the process that takes spans, if there is one."""
-        return next((url(base + process.offset) for process in self.processes if process.takes_spans), None)
+        takers = [process.name for process in self.processes if process.takes_spans]
+        return self.urls_of(takers[0], base)[0] if takers else self.places.spans_go_to
+
+    def instance(self, process: Process, number: int, base: int) -> Instance:
+        """Return a replica of one process; those that are not described have the ports that follow."""
+        name = process.name if process.name == process.short else f"{process.name}-{number}"
+        return Instance(name, process, number, base + process.offset + number - 1, self.places.host(name))
 
     def _replicas(self, name: str, base: int) -> list[Instance]:
-        return list(instances_of(self.named(name), base))
+        process = self.named(name)
+        return [self.instance(process, number, base) for number in range(1, process.replicas + 1)]
 
     def environment(self, instance: Instance, site: Site) -> dict[str, str]:
         """Everything that `instance` is told, by environment variable."""
         process, prefix = instance.process, instance.process.prefix
-        settings = {"HOST": site.host, "PORT": str(instance.port), "INSTANCE": instance.name}
+        settings = {"HOST": self.places.listens, "PORT": str(instance.port), "INSTANCE": instance.name}
         if process.joins_channel:
-            settings |= {"CHANNEL": f"{site.host}:{site.channel_port}", "CHANNEL_KEY_FILE": str(site.home.key_file)}
+            channel = f"{self.places.host(CONTROLLER)}:{site.channel_port}"
+            settings |= {"CHANNEL": channel, "CHANNEL_KEY_FILE": str(site.home.key_file)}
         settings |= {
             setting: self.called_at(process.name, peer, site.base)[0] for setting, peer in process.calls.items()
         }
         settings |= {
-            setting: f"sqlite+aiosqlite:///{site.home.database(database)}"
-            for setting, database in process.databases.items()
+            setting: self.places.database(site.home, database) for setting, database in process.databases.items()
         }
         if process.computed is not None:
             settings |= process.computed(site, self)
@@ -180,23 +210,17 @@ def _needs(one: Process, other: Process) -> bool:
     return other.name in one.calls.values() or through or traced
 
 
-def instances_of(process: Process, base: int) -> Iterator[Instance]:
-    """Yield the replicas of one process."""
-    for number in range(1, process.replicas + 1):
-        name = process.name if process.name == process.short else f"{process.name}-{number}"
-        yield Instance(name, process, number, base + process.offset + number - 1)
-
-
 def edge_name(caller: str, replica: Instance) -> str:
     """Return what the way from a caller to a replica is called: the only one of its process goes by that one's name."""
     callee = replica.process
     return f"{caller}->{callee.name if callee.replicas == replica.number == 1 else replica.name}"
 
 
-def told_edges(edges: Iterable[Edge], host: str) -> list[dict[str, str]]:
-    """Return edges as the process that carries calls is told them."""
+def told_edges(edges: Iterable[Edge], listens: str) -> list[dict[str, str]]:
+    """Return edges as the process that carries calls is told them; `listens` is the address that it listens on."""
     return [
-        {"name": edge.name, "listen": f"{host}:{edge.port}", "upstream": f"{host}:{edge.upstream}"} for edge in edges
+        {"name": edge.name, "listen": f"{listens}:{edge.port}", "upstream": f"{edge.upstream_host}:{edge.upstream}"}
+        for edge in edges
     ]
 
 
@@ -205,9 +229,9 @@ def modules(processes: Iterable[Process]) -> list[str]:
     return [module for process in processes for module in process.preload]
 
 
-def url(port: int) -> str:
+def url(port: int, host: str = LOOPBACK) -> str:
     """Return the address of a process as others are told it."""
-    return f"http://127.0.0.1:{port}"
+    return f"http://{host}:{port}"
 
 
 def load(dotted: str) -> Topology:

@@ -69,6 +69,11 @@ class Replica:
         """Its process id, while it has a process."""
         return self._running.pid if self._running else None
 
+    @property
+    def running(self) -> Running | None:
+        """Its process, while it has one."""
+        return self._running
+
     def start(self) -> None:
         """Begin to keep it going; `settled` tells how that went."""
         if self._keeper is None:
@@ -164,7 +169,7 @@ class Replica:
     async def readiness(self) -> Literal["ready", "not ready", "not answering"]:
         """Ask it whether it can serve, and tell a no from silence."""
         process = self.instance.process
-        answer = await probe.get(self.instance.port, process.ready_path, within_s=PROBE_WITHIN_S)
+        answer = await probe.get(self.instance, process.ready_path, within_s=PROBE_WITHIN_S)
         if answer is None:
             return "not answering"
         return "ready" if answer.status < 400 else "not ready"

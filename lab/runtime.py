@@ -3,23 +3,22 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lab import preflight, state, status
+from lab import state, status
 from lab.adjusting import Adjusting
 from lab.audience import Audience
 from lab.errors import UnknownName
 from lab.eventlog import EventLog, now
-from lab.execlaunch import ExecLauncher
 from lab.fleet import Fleet
-from lab.forklaunch import ForkLauncher
-from lab.launcher import Launcher
+from lab.launchers import Launchers
 from lab.ops.operations import Operations
 from lab.overrides import Overrides
-from lab.process import Process, Topology, modules, url
+from lab.process import Topology
 from lab.replica import Replica
-from lab.settings import Settings, for_processes
+from lab.settings import Settings
 from lab.site import Site
 
 WRITE_AFTER_S = 0.05
@@ -29,7 +28,14 @@ class Lab:
     """The processes of one topology on one site. Its methods are not to be run side by side, but for `status`."""
 
     def __init__(
-        self, site: Site, topology: Topology, settings: Settings, audience: Audience, *, supervisor: int, lock: int
+        self,
+        site: Site,
+        topology: Topology,
+        settings: Settings,
+        audience: Audience,
+        launchers: Callable[[EventLog], Launchers],
+        *,
+        supervisor: int,
     ) -> None:
         self.site = site
         self.log = EventLog(site.home.log("supervisor"))
@@ -40,17 +46,13 @@ class Lab:
         self._reset_at = ""
         self._took_ms = 0
         self._pending: asyncio.TimerHandle | None = None
-        environment = for_processes(topology.spans_go_to(site.base))
-        forked = [process for process in topology.processes if process.forked]
-        load = [process for process in topology.processes if process.is_load and not process.forked]
-        self._forks = ForkLauncher(environment, self.log, [*topology.preload, *modules(forked)], kept=[lock])
-        self._load_modules = modules(load)
-        self._for_load, self._execs = (ExecLauncher(environment, kept=[lock]) for _ in range(2))
+        self._places = topology.places
+        self._launchers = launchers(self.log)
         self.overrides = Overrides()
         self.fleet = Fleet(
             topology,
             lambda: self.site,
-            self._launcher,
+            self._launchers.of,
             self.log,
             ready_within_s=settings.ready_within_s,
             changed=self._changed,
@@ -65,9 +67,7 @@ class Lab:
         self._socket = socket
         self._write()
         self.audience.tell("starting", replicas=[replica.name for replica in self.fleet.replicas.values()])
-        await self._forks.prepare()
-        if load:
-            await self._for_load.prepare(self._load_modules)
+        await self._launchers.prepare(load=load)
         await self.fleet.start(self.fleet.where(lambda process: not process.is_load))
         if load:
             await self.fleet.start(self._load())
@@ -78,9 +78,7 @@ class Lab:
     async def stop(self) -> None:
         """End everything, callers before those they call, the fork server last."""
         await self.fleet.stop(list(self.fleet.replicas.values()))
-        await self._for_load.close()
-        await self._execs.close()
-        await self._forks.close()
+        await self._launchers.close()
         self._write()
         self.log.info("lab.ended")
 
@@ -106,8 +104,7 @@ class Lab:
         self.adjusting.good = {}
         self.fleet.as_described()
         replicas = self.fleet.where(lambda process: not process.keeps_on)
-        with preflight.troubles_with(self.site.home):
-            preflight.delete_databases(self.site.home)
+        await self._places.empty(self.site.home)
         self._reset_at = now()
         await self.fleet.start(replica for replica in replicas if not replica.instance.process.is_load)
         await self.fleet.start(loaded)
@@ -123,7 +120,7 @@ class Lab:
         if changed:
             await self.fleet.stop(replicas)
         await self.fleet.start(replicas)
-        return {"users": self.site.users, "shape": self.site.shape, "url": url(replicas[0].instance.port)}
+        return {"users": self.site.users, "shape": self.site.shape, "url": replicas[0].instance.url}
 
     async def stop_load(self) -> dict[str, Any]:
         """End the load generator's process."""
@@ -151,34 +148,31 @@ class Lab:
 
     async def status(self) -> dict[str, Any]:
         """Everything there is to know, asked of the processes just now."""
-        replicas, load = await asyncio.gather(
-            status.of_replicas(self.fleet.replicas.values()), status.of_load(self._load())
+        replicas, load, memory_kb = await asyncio.gather(
+            status.of_replicas(self.fleet.replicas.values()),
+            status.of_load(self._load()),
+            self._launchers.memory_kb(),
         )
-        return {**self.described(), "replicas": replicas, "load": load}
+        return {**self.described(), "replicas": replicas, "load": load, "containers_kb": memory_kb}
 
     def described(self) -> dict[str, Any]:
         """What stays the same from start to end."""
         return {
             "home": str(self.site.home.root),
             "supervisor": self._supervisor,
-            "forkserver": self._forks.pid,
+            "forkserver": self._launchers.forkserver,
             "started_at": self._started_at,
             "port_base": self.site.base,
             "urls": self._urls(),
             "took_ms": self._took_ms,
         }
 
-    def _launcher(self, process: Process) -> Launcher:
-        if process.forked:
-            return self._forks
-        return self._for_load if process.is_load else self._execs
-
     def _load(self) -> list[Replica]:
         return self.fleet.where(lambda process: process.is_load)
 
     def _urls(self) -> dict[str, str]:
         firsts = (replica.instance for replica in self.fleet.replicas.values() if replica.instance.number == 1)
-        return {instance.process.short: url(instance.port) for instance in firsts}
+        return {instance.process.short: instance.url for instance in firsts}
 
     def _changed(self, replica: Replica) -> None:
         self.audience.tell(
@@ -205,6 +199,7 @@ class Lab:
                 "service": replica.instance.process.name,
                 "short": replica.instance.process.short,
                 "port": replica.instance.port,
+                "url": replica.instance.url,
                 "pid": replica.pid,
             }
             for replica in self.fleet.replicas.values()

@@ -7,6 +7,7 @@ from typing import Any
 
 from lab.errors import Refused
 from lab.fleet import Fleet
+from lab.launcher import Running
 from lab.replica import Replica
 
 
@@ -17,12 +18,14 @@ class Signalling:
         self._fleet = fleet
 
     async def processes(self) -> dict[str, Any]:
-        """Return every replica with its process: `{"instance", "service", "pid", "started", "port", "state"}`.
+        """Return every replica with its process.
 
-        `started` tells a process from a later one of the same number: seconds since the epoch, null without process.
+        `{"instance", "service", "pid", "contained", "started", "port", "state"}`; `started` tells a process from a
+        later one of the same number: seconds since the epoch, null without process. The pid of one that is contained
+        means nothing to others.
         """
         replicas = list(self._fleet.replicas.values())
-        created = await asyncio.to_thread(_created, [replica.pid for replica in replicas])
+        created = await asyncio.to_thread(_created, [replica.running for replica in replicas])
         return {"replicas": [_record(replica, when) for replica, when in zip(replicas, created, strict=True)]}
 
     async def kill(self, instances: list[str]) -> dict[str, Any]:
@@ -55,19 +58,22 @@ def _record(replica: Replica, started: float | None) -> dict[str, Any]:
         "instance": replica.name,
         "service": replica.instance.process.name,
         "pid": replica.pid,
+        "contained": replica.running is not None and replica.running.is_contained,
         "started": started,
         "port": replica.instance.port,
         "state": replica.state,
     }
 
 
-def _created(pids: Iterable[int | None]) -> list[float | None]:
+def _created(processes: Iterable[Running | None]) -> list[float | None]:
     import psutil  # noqa: PLC0415 -- not needed until somebody asks
 
-    def created(pid: int | None) -> float | None:
+    def created(running: Running | None) -> float | None:
+        if running is None or running.is_contained:
+            return None if running is None else running.started_s
         try:
-            return None if pid is None else float(psutil.Process(pid).create_time())
+            return float(psutil.Process(running.pid).create_time())
         except psutil.Error:
             return None
 
-    return [created(pid) for pid in pids]
+    return [created(running) for running in processes]

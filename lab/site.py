@@ -26,7 +26,6 @@ class Site:
     """Shoppers; None: as many as the load generator sees fit."""
     shape: str = "steady"
     """Name of the load's shape over time."""
-    host: str = "127.0.0.1"
 
     @property
     def channel_port(self) -> int:

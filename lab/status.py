@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from lab import probe
-from lab.process import url
 from lab.replica import Replica
 
 LOAD_WITHIN_S = 1.0
@@ -30,7 +29,7 @@ async def _of_replica(replica: Replica) -> dict[str, Any]:
         "state": state,
         "pid": replica.pid,
         "port": replica.instance.port,
-        "url": url(replica.instance.port),
+        "url": replica.instance.url,
         "restarts": replica.restarts,
         "started_at": replica.started_at,
         "ready_ms": replica.ready_ms,
@@ -42,7 +41,7 @@ async def of_load(replicas: Iterable[Replica]) -> dict[str, Any] | None:
     for replica in replicas:
         if replica.state != "ready":
             continue
-        answer = await probe.get(replica.instance.port, replica.instance.process.ready_path, within_s=LOAD_WITHIN_S)
+        answer = await probe.get(replica.instance, replica.instance.process.ready_path, within_s=LOAD_WITHIN_S)
         if answer is not None and answer.status == 200:
             said: dict[str, Any] = json.loads(answer.body)
             return {name: value for name, value in said.items() if name not in DETAILS_OF_LOAD}

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from setproctitle import setproctitle
@@ -19,6 +20,7 @@ from lab.audience import Audience, pipe
 from lab.control_server import ControlServer
 from lab.errors import AlreadyRunning, LabError
 from lab.home import Home
+from lab.launchers import Processes
 from lab.options import DETACH, UpOptions
 from lab.ports import ensure_free, free_block
 from lab.process import Topology
@@ -55,7 +57,7 @@ async def _run(lab: Lab, verbs: Verbs, settings: Settings, socket: str, *, load:
 
     starting = asyncio.create_task(verbs.alone(start()))
     ending = asyncio.create_task(verbs.ending.wait())
-    bounding = asyncio.create_task(_bound_logs(lab, settings))
+    bounding = asyncio.create_task(bound_logs(lab, settings))
     try:
         await asyncio.wait([starting, ending], return_when=asyncio.FIRST_COMPLETED)
         if ending.done():
@@ -80,7 +82,8 @@ def _problem(task: "asyncio.Task[Any]") -> LabError | None:
     return LabError(f"The supervisor failed: {error!r}", hint="This is a mistake in the lab itself.")
 
 
-async def _bound_logs(lab: Lab, settings: Settings) -> None:
+async def bound_logs(lab: Lab, settings: Settings) -> None:
+    """Cut logs that have grown too long, until cancelled."""
     while True:
         await asyncio.sleep(BOUND_EVERY_S)
         for folder in (lab.site.home.logs, lab.site.home.run):
@@ -163,7 +166,8 @@ def main() -> None:
         first_words({"event": "error", "error": error.as_json()})
         sys.exit(error.exit_code)
     audience.admit(pipe(_speak_into_log(site.home)))
-    lab = Lab(site, topology, settings, audience, supervisor=os.getpid(), lock=lock)
+    launchers = partial(Processes, topology, site.base, lock=lock)
+    lab = Lab(site, topology, settings, audience, launchers, supervisor=os.getpid())
     sys.exit(asyncio.run(supervise(lab, settings, load=options.load)))
 
 

@@ -6,7 +6,7 @@ Nothing here imports a service: processes are named by dotted names, looked up i
 import json
 from collections.abc import Mapping
 
-from lab.process import Process, Topology, told_edges, url
+from lab.process import CONTROLLER, Process, Topology, told_edges
 from lab.site import CHANNEL_OFFSET, EVIDENCE_OFFSET, MESH_OFFSET, Site
 
 SERVE = "services.chassis.serve:main"
@@ -92,20 +92,21 @@ def _backends(site: Site, topology: Topology) -> dict[str, str]:
 
 
 def _edges(site: Site, topology: Topology) -> dict[str, str]:
-    return {"EDGES": json.dumps(told_edges(topology.edges(site.base), site.host))}
+    return {"EDGES": json.dumps(told_edges(topology.edges(site.base), topology.places.listens))}
 
 
 def _load(site: Site, _: Topology) -> dict[str, str]:
     return {"SHAPE": site.shape} | ({"USERS": str(site.users)} if site.users is not None else {})
 
 
-def _controller(site: Site, _: Topology) -> dict[str, str]:
-    return {
+def _controller(site: Site, topology: Topology) -> dict[str, str]:
+    token = topology.places.controller_token(site.home)
+    return ({} if token is None else {"TOKEN": token}) | {
         "CHANNEL_PORT": str(site.channel_port),
         "CHANNEL_KEY_FILE": str(site.home.key_file),
         "HOME": str(site.home.run),
         "LAB_STATE": str(site.home.state_file),
-        "PROXY_URL": url(site.base + MESH_OFFSET),
+        "PROXY_URL": topology.urls_of("mesh", site.base)[0],
     }
 
 
@@ -125,8 +126,8 @@ def platform() -> Topology:
     return Topology(
         processes=(
             Process(
-                short="controller",
-                name="controller",
+                short=CONTROLLER,
+                name=CONTROLLER,
                 prefix="CHAOS_",
                 offset=CHANNEL_OFFSET - 1,
                 target="chaos.serve:main",

@@ -11,14 +11,21 @@ PATIENCE_S = 5.0
 
 
 def ask(
-    who: str, page: str, path: str, method: str, body: dict[str, Any] | None = None, within_s: float = PATIENCE_S
+    who: str,
+    page: str,
+    path: str,
+    method: str,
+    body: dict[str, Any] | None = None,
+    within_s: float = PATIENCE_S,
+    token: str | None = None,
 ) -> dict[str, Any]:
     """Return the JSON object that `page` + `path` answers; `who` is what it is called when it does not.
 
     Raises `urllib.error.HTTPError` for a refusal, NoAnswer when nobody answers.
     """
     content = None if body is None else json.dumps(body).encode()
-    request = Request(page + path, content, {"Content-Type": "application/json"}, method=method)  # noqa: S310 -- http, from our own state
+    headers = {"Content-Type": "application/json"} | ({} if token is None else {"Authorization": f"Bearer {token}"})
+    request = Request(page + path, content, headers, method=method)  # noqa: S310 -- http, from our own state
     try:
         # Whatever proxy a person has set is not on the way to their own machine.
         with build_opener(ProxyHandler({})).open(request, timeout=within_s) as response:

@@ -48,7 +48,7 @@ class Processes:
         if not chosen:
             raise NotApplied(f"No process of {', '.join(order.on)} runs at the moment.", instead="See: lab status")
         instances = frozenset(process["instance"] for process in chosen)
-        undo = tuple(map(_resume, chosen)) if order.fault == PAUSE else ()
+        undo = tuple(map(self._resume, chosen)) if order.fault == PAUSE else ()
         is_act = order.fault != PAUSE and not params[EVERY_S.name]
         whole = order.model_copy(update={"params": params})
         return Plan(whole, instances | {*order.on}, instances, undo, is_act, {"instances": sorted(instances)})
@@ -63,8 +63,10 @@ class Processes:
         return Outcome(tuple(Applied(name, pids.get(name, 0), took_ms) for name in plan.how["instances"]))
 
     async def _ensure_undoable(self, plan: Plan, pids: Mapping[str, int]) -> None:
-        # What undoes it was written down for the processes that there were then.
-        known = {record["pid"] for record in plan.undo}
+        # What undoes it was written down for the processes that there were then; a container keeps its name.
+        known = {record["pid"] for record in plan.undo if record["kind"] == "signal"}
+        if not known:
+            return
         if strangers := [name for name in plan.how["instances"] if pids.get(name, 0) not in {0, *known}]:
             await self._supervisor.ask("process.resume", instances=strangers)
             raise NotApplied(f"{', '.join(strangers)} has just been started anew.", instead="Send it again.")
@@ -75,6 +77,7 @@ class Processes:
             await asyncio.sleep(float(every_s))
             await self._supervisor.ask(plan.order.fault, **plan.how)
 
-
-def _resume(process: Process) -> Record:
-    return {"kind": "signal", "pid": process["pid"], "signal": "SIGCONT"}
+    def _resume(self, process: Process) -> Record:
+        if process.get("contained"):
+            return self._supervisor.undo("process.resume", instances=[process["instance"]])
+        return {"kind": "signal", "pid": process["pid"], "signal": "SIGCONT"}

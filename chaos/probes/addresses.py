@@ -40,7 +40,7 @@ class StateFile:
         try:
             state = json.loads(self._file.read_bytes())
             return [
-                Target(instance, replica["service"], f"http://127.0.0.1:{replica['port']}")
+                Target(instance, replica["service"], str(replica["url"]))
                 for instance, replica in state["replicas"].items()
             ]
         except (OSError, ValueError, KeyError):

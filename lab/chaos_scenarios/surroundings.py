@@ -38,4 +38,4 @@ class HomeLab:
 def of(home: Home, audience: Audience) -> Surroundings:
     """Return what a run in `home` needs. Raises NotRunning when there is no lab."""
     state.running(home)
-    return Surroundings(book=StateFile(home.state_file), lab=HomeLab(home), audience=audience)
+    return Surroundings(book=StateFile(home.state_file), lab=HomeLab(home), audience=audience, token=home.token)

@@ -26,12 +26,17 @@ def command(home: Home, *, as_json: bool) -> None:
 
 
 def _add_memory(status: dict[str, Any]) -> None:
+    contained = status["containers_kb"]
     for replica in status["replicas"]:
-        replica["memory_kb"] = family_kb(replica["pid"])
+        replica["memory_kb"] = contained.get(replica["instance"]) if contained else family_kb(replica["pid"])
         replica["uptime_s"] = _seconds_since(replica["started_at"]) if replica["pid"] else 0
-    own = sum(memory_kb(status[who]) or 0 for who in ("supervisor", "forkserver"))
-    everything = own + sum(replica["memory_kb"] or 0 for replica in status["replicas"])
-    status["memory"] = {"kind": measured_as(), "lab_kb": own, "total_kb": everything}
+    shown = sum(replica["memory_kb"] or 0 for replica in status["replicas"])
+    if contained:
+        own = sum(size or 0 for size in contained.values()) - shown
+    else:
+        own = sum(memory_kb(status[who]) or 0 for who in ("supervisor", "forkserver") if status[who])
+    kind = "containers, back ends included" if contained else measured_as()
+    status["memory"] = {"kind": kind, "lab_kb": own, "total_kb": own + shown}
     status["uptime_s"] = _seconds_since(status["started_at"])
     status["healthy"] = all(replica["state"] in ("ready", "stopped") for replica in status["replicas"])
 

@@ -18,7 +18,6 @@ from lab.leaks import documents, pages, processes, traces
 from lab.leaks.places import Finding, Search, Text
 from lab.leaks.words import Words
 from lab.logrecords import Follower
-from lab.process import url
 from observability.evidence.client import RemoteEvidence
 from observability.evidence.errors import EvidenceError
 from observability.evidence.model import Window
@@ -85,7 +84,7 @@ async def _look(home: Home, search: Search) -> None:
     pids = {name: replica["pid"] for name, replica in now.replicas.items() if replica["pid"]}
     instruments = {name for name in pids if name not in shown} | {"the lab"}
     search.look(processes.texts({**pids, "the lab": now.supervisor}, instruments))
-    services = {name: url(replica["port"]) for name, replica in shown.items()}
+    services = {name: str(replica["url"]) for name, replica in shown.items()}
     async for text in pages.texts(services, now.url("edge"), now.url("storefront")):
         search.look([text])
 

@@ -8,8 +8,7 @@ from lab.ops.draining import Drains
 from lab.ops.rotation import Rotation
 from lab.ops.ways import Ways
 from lab.overrides import Overrides
-from lab.ports import free_port, is_free
-from lab.process import Instance, Process
+from lab.process import Process
 from lab.replica import Replica
 
 MOST = 8
@@ -58,7 +57,7 @@ class Scaling:
         added: list[Replica] = []
         try:
             for number in numbers:
-                added.append(self._fleet.add(self._instance(present[0], process, number)))
+                added.append(self._fleet.add(self._fleet.instance(process, number)))
                 others = [replica.name for replica in present]
                 self._overrides.adopt(added[-1].instance, present[0].name, others)
                 await self._ways.open(added[-1])
@@ -72,11 +71,6 @@ class Scaling:
                     await self._rotation.leave(replica)
                 await self._end(replica)
             raise
-
-    def _instance(self, first: Replica, process: Process, number: int) -> Instance:
-        usual = first.instance.port - first.instance.number + number
-        spare = number > process.replicas or not is_free(usual)
-        return Instance(f"{process.name}-{number}", process, number, free_port() if spare else usual)
 
     async def _retire(self, replica: Replica) -> None:
         await self._rotation.leave(replica)

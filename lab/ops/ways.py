@@ -11,8 +11,7 @@ from lab import probe
 from lab.errors import LabError, NoAnswer
 from lab.fleet import Fleet
 from lab.overrides import Overrides
-from lab.ports import free_port
-from lab.process import Edge, Process, edge_name, told_edges, url
+from lab.process import Edge, Process, edge_name, told_edges
 from lab.replica import Replica
 
 SETTING = "edges"
@@ -33,7 +32,7 @@ class Ways:
     def address(self, balancer: Replica, replica: Replica) -> str:
         """Return the URL at which a load balancer finds a replica."""
         way = self._way(balancer.instance.process, replica)
-        return url(replica.instance.port if way is None else way.port)
+        return replica.instance.url if way is None else way.url
 
     def balancers(self, replica: Replica) -> list[Replica]:
         """Return who shares requests out to a replica."""
@@ -42,22 +41,24 @@ class Ways:
 
     async def open(self, replica: Replica) -> None:
         """See that a replica, which need not run yet, can be reached by its load balancers. Raises LabError."""
-        carrier = self._carrier()
-        for balancer in self.balancers(replica) if carrier is not None else ():
+        if (carrier := self._carrier()) is None:
+            return
+        for balancer in self.balancers(replica):
             caller, callee = balancer.instance.process, replica.instance.process
             present = self._way(caller, replica)
             if present is not None and present.upstream == replica.instance.port:
                 continue
-            name, port = edge_name(caller.name, replica.instance), present.port if present else free_port()
-            self._added[name] = Edge(name, caller.name, callee.name, port, replica.instance.port)
+            name, here = edge_name(caller.name, replica.instance), replica.instance
+            port = present.port if present else self._fleet.places.way_port()
+            self._added[name] = Edge(name, caller.name, callee.name, port, here.port, carrier.instance.host, here.host)
             await self._renewed(name)
 
     async def ensure_carried(self, replica: Replica) -> None:
         """Wait until the ways to a replica that is ready are open. Raises NoAnswer."""
         for balancer in self.balancers(replica):
-            port = int(self.address(balancer, replica).rpartition(":")[2])
+            host, _, port = self.address(balancer, replica).removeprefix("http://").rpartition(":")
             deadline = time.monotonic() + OPEN_WITHIN_S
-            while not await probe.listens(port, within_s=ANSWER_WITHIN_S):
+            while not await probe.listens(host, int(port), within_s=ANSWER_WITHIN_S):
                 if time.monotonic() > deadline:
                     raise NoAnswer(f"{balancer.name} has no way to {replica.name}.", hint="See how it is: lab status")
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -82,7 +83,7 @@ class Ways:
         carrier, edges = self._carrier(), self._edges()
         if carrier is None:
             return
-        told = told_edges(edges.values(), probe.HOST)
+        told = told_edges(edges.values(), self._fleet.places.listens)
         self._overrides.place(carrier.name, SETTING, told)
         await self._ask(carrier, "DELETE", f"/proxies/{quote(name, safe='')}")
         if name in edges:
@@ -90,7 +91,7 @@ class Ways:
             await self._ask(carrier, "POST", "/proxies", {**way, "follows": True})
 
     async def _ask(self, carrier: Replica, method: str, path: str, body: Any = None) -> None:
-        answer = await probe.ask(carrier.instance.port, method, path, body, within_s=ANSWER_WITHIN_S)
+        answer = await probe.ask(carrier.instance, method, path, body, within_s=ANSWER_WITHIN_S)
         if answer is None or (answer.status >= 400 and answer.status != NOT_FOUND):
             said = answer.body.decode(errors="replace").strip() if answer else "does not answer"
             raise NoAnswer(f"{carrier.name} {said}.", hint="See how it is: lab status")

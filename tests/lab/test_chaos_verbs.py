@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from lab import control
 from lab.audience import Audience
 from lab.errors import LabError, Refused, UnknownName
 from lab.home import Home
-from lab.probe import HOST
+from lab.launchers import Processes
+from lab.places import LOOPBACK
 from lab.runtime import Lab
 from lab.settings import Settings
 from lab.site import Site
@@ -41,7 +43,7 @@ def _call(lab: RunningLab, verb: str, **arguments: Any) -> dict[str, Any]:
 
 def _setting(lab: RunningLab, instance: str, name: str) -> Any:
     port = json.loads(lab.home.state_file.read_text())["replicas"][instance]["port"]
-    settings = ask(instance, f"http://{HOST}:{port}", "/-/settings", "GET")["settings"]
+    settings = ask(instance, f"http://{LOOPBACK}:{port}", "/-/settings", "GET")["settings"]
     return next(one["value"] for one in settings if one["name"] == name)
 
 
@@ -91,7 +93,8 @@ async def test_processes_are_reached_while_a_long_verb_is_at_work(tmp_path: Path
     """Others may be at work for half a minute; an exercise, and its end, cannot wait for them."""
     home, held = Home.at(tmp_path), asyncio.Event()
     home.logs.mkdir()
-    lab = Lab(Site(home), topology(), Settings(), Audience(), supervisor=os.getpid(), lock=0)
+    launchers = partial(Processes, topology(), 8080, lock=0)
+    lab = Lab(Site(home), topology(), Settings(), Audience(), launchers, supervisor=os.getpid())
     verbs = Verbs(lab)
 
     async def long() -> dict[str, Any]:

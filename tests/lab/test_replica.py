@@ -11,7 +11,7 @@ from lab import replica as supervision
 from lab.child import Orders
 from lab.eventlog import EventLog
 from lab.launcher import LaunchFailed, Running
-from lab.process import Process, instances_of
+from lab.process import Process, Topology
 from lab.replica import Replica
 from tests.support.polling import poll_until_async
 
@@ -39,7 +39,7 @@ class _Launcher:
 
 
 def _replica(launcher: _Launcher, folder: Path) -> Replica:
-    instance = next(instances_of(Process("a", "a-service", "A_", 0, "nowhere:main"), base=1))
+    (instance,) = Topology((Process("a", "a-service", "A_", 0, "nowhere:main"),)).instances(1)
     orders = Orders("a-service-1", "a-service", "nowhere:main", [], {}, str(folder / "log"))
     log = EventLog(folder / "supervisor.log")
     return Replica(instance, launcher, lambda: orders, log, ready_within_s=30, changed=lambda _: None)

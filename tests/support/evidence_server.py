@@ -42,5 +42,13 @@ def serving(app: ASGIApp) -> Iterator[str]:
 def tell(home: Home, **urls: str) -> None:
     """Write the state of a lab whose processes are at `urls`, by short name."""
     home.run.mkdir(parents=True, exist_ok=True)
-    replicas = {"order-service-1": {"service": "order-service", "short": "order", "port": 1, "pid": None}}
+    replicas = {
+        "order-service-1": {
+            "service": "order-service",
+            "short": "order",
+            "port": 1,
+            "url": "http://127.0.0.1:1",
+            "pid": None,
+        }
+    }
     state.write(home, LabState(1, "", "2026-01-01T00:00:00Z", 8080, urls, replicas))

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from lab.probe import HOST
+from lab.places import LOOPBACK
 from lab.web import ask
 from tests.support.lab import RunningLab, lab_command
 
@@ -13,7 +13,7 @@ TOPOLOGY = "tests.support.standin:shared"
 def ask_replica(lab: RunningLab, instance: str, path: str, method: str = "GET", body: Any = None) -> dict[str, Any]:
     """Return what one replica answers."""
     port = json.loads(lab.home.state_file.read_text())["replicas"][instance]["port"]
-    return ask(instance, f"http://{HOST}:{port}", path, method, body)
+    return ask(instance, f"http://{LOOPBACK}:{port}", path, method, body)
 
 
 def setting(lab: RunningLab, instance: str, name: str = "patience_s") -> Any:

@@ -38,7 +38,7 @@ class Targets:
         try:
             replicas = json.loads(self._state.read_bytes())["replicas"]
             return [
-                Address(replica["service"], instance, f"http://127.0.0.1:{replica['port']}/metrics")
+                Address(replica["service"], instance, f"{replica['url']}/metrics")
                 for instance, replica in replicas.items()
                 if replica["service"] in self._services
             ]

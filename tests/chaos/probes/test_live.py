@@ -215,6 +215,8 @@ def test_addresses_come_from_the_state_of_the_running_lab(tmp_path: Path) -> Non
     assert book.replicas() == []
     with pytest.raises(LookupError, match="this lab has no edge"):
         book.url("edge")
-    file.write_text('{"urls": {"edge": "http://127.0.0.1:1"}, "replicas": {"a-1": {"service": "a", "port": 7}}}')
+    file.write_text(
+        '{"urls": {"edge": "http://127.0.0.1:1"}, "replicas": {"a-1": {"service": "a", "url": "http://127.0.0.1:7"}}}'
+    )
     assert book.replicas() == [Target("a-1", "a", "http://127.0.0.1:7")]
     assert book.url("edge") == "http://127.0.0.1:1"

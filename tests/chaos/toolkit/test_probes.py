@@ -31,7 +31,7 @@ def exposing() -> Exposing:
 async def home(exposing: Exposing, tmp_path: Path) -> AsyncIterator[dict[str, Any]]:
     """The configuration for a lab in which that service runs."""
     async with listening(exposing.app()) as url:
-        replica = {"service": OF, "port": int(url.rpartition(":")[2]), "pid": 1}
+        replica = {"service": OF, "url": url, "pid": 1}
         (tmp_path / "run").mkdir()
         state = {"urls": {"edge": url}, "replicas": {"billing-service-1": replica}}
         (tmp_path / "run" / "state.json").write_text(json.dumps(state))

@@ -33,8 +33,11 @@ class Shop:
     def run(self, **ports: int) -> None:
         """Have these replicas, by name, and a controller."""
         replicas = {name.replace("_", "-"): port for name, port in ports.items()}
-        records = {name: {"service": name.rsplit("-", 1)[0], "port": port} for name, port in replicas.items()}
-        records["controller"] = {"service": "controller", "port": 9}
+        records = {
+            name: {"service": name.rsplit("-", 1)[0], "url": f"http://127.0.0.1:{port}"}
+            for name, port in replicas.items()
+        }
+        records["controller"] = {"service": "controller", "url": "http://127.0.0.1:9"}
         self.state.write_text(json.dumps({"replicas": records}))
 
     async def look(self) -> None:

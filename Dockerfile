@@ -1,0 +1,24 @@
+# One image for every process of ours: services, load, controller, supervisor.
+FROM python:3.13-slim AS build
+WORKDIR /app
+COPY requirements.lock ./
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes --no-deps -r requirements.lock \
+ && find /venv -name tests -type d -path '*site-packages*' -prune -exec rm -rf {} +
+
+FROM python:3.13-slim
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin nightshift \
+ && mkdir -p /lab/run /lab/logs /lab/data /lab/secrets && chown -R nightshift: /lab
+COPY --from=build /venv /venv
+COPY architectures /app/architectures
+COPY services /app/services
+COPY chaos /app/chaos
+COPY observability /app/observability
+COPY loadgen /app/loadgen
+COPY lab /app/lab
+COPY deploy/compose/bin /usr/local/bin
+RUN /venv/bin/python -m compileall -q /app
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LAB_HOME=/lab TMPDIR=/tmp
+WORKDIR /app
+USER nightshift
+ENTRYPOINT ["python", "-m", "lab.stack.enter"]
