@@ -59,6 +59,7 @@ bench: setup-dev ## Measure what we promise in figures
 docs: setup-dev ## Draw the generated parts of docs/ and the alerting rules anew
 	@$(PYTHON) -m lab.reference
 	@$(PYTHON) -m observability.slo
+	@$(PYTHON) -m lab.stack
 
 .PHONY: lock
 lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)

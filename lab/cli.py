@@ -13,6 +13,8 @@ import click
 import lab.commands
 from lab.console import AS_JSON, HOME, at_home, pasteable
 from lab.errors import LabError, Usage
+from lab.settings import environment
+from lab.stack import delegate
 from lab.title import conceal
 
 
@@ -69,6 +71,7 @@ def _tell(error: LabError, *, as_json: bool) -> None:
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="nightshift", prog_name="lab")
+@click.option(delegate.FLAG, is_flag=True, expose_value=False, help="The lab in containers, whatever runs besides.")
 def root() -> None:
     """Nightshift: a shop made of small services, to be watched, broken and put back."""
 
@@ -78,4 +81,11 @@ def main() -> None:
     conceal(sys.argv[1:])
     if sys.stdout.encoding.lower() != "utf-8":
         sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = delegate.main(sys.argv[1:], environment())
+    except LabError as error:
+        _tell(error, as_json="--json" in sys.argv)
+        code = error.exit_code
+    if code is not None:
+        sys.exit(code)
     root(prog_name="lab")

@@ -56,9 +56,14 @@ class Home:
         return self.root / "secrets" / "controller.token"
 
     @property
+    def is_contained(self) -> bool:
+        """Whether it is that of a lab in containers, seen from one of them."""
+        return self.token_file.exists()
+
+    @property
     def token(self) -> str | None:
         """What that file holds."""
-        return self.token_file.read_text().strip() if self.token_file.exists() else None
+        return self.token_file.read_text().strip() if self.is_contained else None
 
     @property
     def stop_file(self) -> Path:

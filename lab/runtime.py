@@ -200,7 +200,7 @@ class Lab:
                 "short": replica.instance.process.short,
                 "port": replica.instance.port,
                 "url": replica.instance.url,
-                "pid": replica.pid,
+                "pid": None if replica.running is not None and replica.running.is_contained else replica.pid,
             }
             for replica in self.fleet.replicas.values()
         }

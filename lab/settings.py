@@ -34,6 +34,11 @@ class Settings:
             raise LabError(f"LAB_MIN_FREE_MB, LAB_LOG_MB and LAB_READY_WITHIN_S must be numbers: {error}.") from None
 
 
+def environment() -> dict[str, str]:
+    """Return the variables as they are."""
+    return dict(os.environ)  # noqa: TID251 -- this is the settings module
+
+
 def for_processes(spans_go_to: str | None = None) -> dict[str, str]:
     """Return the environment that every process of the lab starts from.
 

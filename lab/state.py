@@ -27,7 +27,10 @@ class LabState:
     urls: dict[str, str]
     """Short name of each process → URL of its first replica: `{"edge": "http://127.0.0.1:8080", …}`."""
     replicas: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Replica → `{"service", "short", "port", "url", "pid"}`; pid is null while there is no process."""
+    """Replica → `{"service", "short", "port", "url", "pid"}`.
+
+    pid is null of a container, and while there is no process.
+    """
     reset_at: str = ""
     """When its databases were last emptied, as `started_at`; empty: not in this run."""
     version: int = VERSION

@@ -132,7 +132,7 @@ def platform() -> Topology:
                 offset=CHANNEL_OFFSET - 1,
                 target="chaos.serve:main",
                 computed=_controller,
-                ready_path="/status",
+                ready_path="/health",
                 preload=("chaos.serve",),
                 joins_channel=False,
                 sealed=True,

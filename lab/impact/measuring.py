@@ -25,7 +25,7 @@ Measure = Callable[[], Awaitable[Impact]]
 
 async def metered(home: Home, since_s: float | None, use: Callable[[Measure], Awaitable[T]]) -> T:
     """Let `use` measure the lab in `home` as often as it likes. Raises NotRunning when there is nothing to look at."""
-    if not any(home.database(name).exists() for name in READERS):
+    if not home.is_contained and not any(home.database(name).exists() for name in READERS):
         raise NotRunning(f"There are no databases in {home.root}.", hint="Start a lab with: lab up --detach")
     books = Books(_urls(home), _seed())
     present = state.last(home)
@@ -38,6 +38,10 @@ async def metered(home: Home, since_s: float | None, use: Callable[[Measure], Aw
 
 
 def _urls(home: Home) -> dict[str, str]:
+    if home.is_contained:
+        from lab.stack.topology import Containers  # noqa: PLC0415 -- only there
+
+        return {name: Containers().database(home, name) for name in READERS}
     return {name: f"sqlite:///{home.database(name)}" for name in READERS}
 
 
