@@ -10,6 +10,7 @@ from socketserver import ThreadingUnixStreamServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+LIFE = {"Pid": 7, "ExitCode": 137, "StartedAt": "2026-01-01T00:00:00.5Z"}
 PROJECT = "com.docker.compose.project"
 
 
@@ -37,12 +38,7 @@ class FakeEngine:
         if what == "json":
             return 200, {
                 "Id": number,
-                "State": {
-                    "Running": one["state"] == "running",
-                    "Pid": 7,
-                    "ExitCode": 137,
-                    "StartedAt": "2026-01-01T00:00:00.5Z",
-                },
+                "State": {**LIFE, "Running": one["state"] == "running"},
                 "Config": {"Labels": {PROJECT: one["project"]}, "Env": ["PASSWORD=x"]},
                 "Mounts": [],
             }
@@ -75,7 +71,7 @@ def engine(path: Path, containers: dict[str, dict[str, str]]) -> Iterator[FakeEn
             """Say nothing."""
 
     server = ThreadingUnixStreamServer(str(path), Handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
         yield fake

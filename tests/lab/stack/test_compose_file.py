@@ -1,6 +1,7 @@
 """The compose file and the topology say the same, and nothing is open to others."""
 
 import re
+from typing import Any
 
 from lab.ops.scaling import MOST
 from lab.process import Instance
@@ -12,8 +13,9 @@ MEMORY_MB = 3072
 ENGINE_SOCKET = "docker.sock"
 
 
-def _services() -> dict[str, dict]:  # type: ignore[type-arg] -- YAML
-    return compose_file()["services"]  # type: ignore[no-any-return]
+def _services() -> dict[str, dict[str, Any]]:
+    services: dict[str, dict[str, Any]] = compose_file()["services"]
+    return services
 
 
 def _instances() -> list[Instance]:
@@ -34,8 +36,8 @@ def test_every_process_is_a_container_that_enters_by_its_name() -> None:
 def test_a_container_is_healthy_when_its_process_says_that_it_is_ready() -> None:
     """By the port and the path that the supervisor looks at, too."""
     for instance in _instances():
-        check = _services()[instance.name].get("healthcheck")
         if not instance.process.carries_calls:
+            check = _services()[instance.name]["healthcheck"]
             assert check["test"] == ["CMD", "answers", str(instance.port), instance.process.ready_path]
 
 

@@ -1,6 +1,7 @@
 """Verbs for a lab in containers go there."""
 
 import json
+import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -80,7 +81,7 @@ def test_what_is_about_this_machine_stays_here(arguments: list[str]) -> None:
 
 def test_a_stack_that_is_asked_for_and_does_not_run_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     """With how to start it."""
-    monkeypatch.setattr(delegate.shutil, "which", lambda _: None)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(NotRunning) as caught:
         delegate.wanted(["--stack", "status"], {})
     assert "docker compose up" in caught.value.hint
