@@ -3,7 +3,11 @@
 import asyncio
 from uuid import uuid4
 
+import pytest
+
 from tests.support.billing import Billing, cancelled, placed
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 async def test_an_invoice_is_posted_to_both_sides(billing: Billing) -> None:

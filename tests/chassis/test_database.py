@@ -14,6 +14,9 @@ from sqlalchemy.exc import StatementError
 
 from services.chassis.database import Database, UtcDateTime, insert_once
 from services.chassis.errors import Busy
+from tests.support.back_ends import database_url
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 metadata = MetaData()
 things = Table(
@@ -34,7 +37,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 def opened(folder: Path) -> Database:
     """Return the database in `folder`; every call stands for another process."""
-    url = f"sqlite+aiosqlite:///{folder}/own.db"
+    url = database_url(folder, "own")
     return Database(url, metadata, None, name="test", pool_size=2, pool_timeout_s=0.1)
 
 

@@ -11,9 +11,12 @@ from services.chassis.broker import Message
 from services.chassis.database import Database
 from services.chassis.outbox import BATCH, OutboxRelay, add_to_outbox, outbox_table
 from services.chassis.sqlite_queue import SqliteQueue
+from tests.support.back_ends import database_url
 from tests.support.broker import message, queue_in, taken, taken_ids
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry, value
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 metadata = MetaData()
 outbox = outbox_table(metadata)
@@ -43,7 +46,7 @@ class Unreliable(SqliteQueue):
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """Return a database with an outbox."""
-    async with Database(f"sqlite+aiosqlite:///{tmp_path}/own.db", metadata, None, name="own") as database:
+    async with Database(database_url(tmp_path, "own"), metadata, None, name="own") as database:
         yield database
 
 

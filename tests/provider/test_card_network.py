@@ -8,6 +8,8 @@ import pytest
 from tests.support.card_network import BAD_CARD, CardNetwork, code_of, provider_app
 from tests.support.served import served
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def test_a_purchase_leaves_its_trail_in_the_ledger(network: CardNetwork) -> None:
     """Authorisation, capture and refund are entries of their own that point at what they draw on."""
