@@ -47,7 +47,6 @@ async def test_a_smaller_pool_gives_out_less(tmp_path: Path) -> None:
                 await _held(database, stack, 1)
         async with database.begin() as connection:
             await connection.execute(text("CREATE TABLE t (n INTEGER)"))
-            assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
         assert database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
