@@ -192,6 +192,12 @@ async def in_turn(connection: AsyncConnection, what: str) -> None:
         await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
+def insertion_into(dialect: str, table: Table) -> sqlite.Insert:
+    """Return an INSERT that can be told what to do when a key is taken; both databases say that in the same words."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return cast("sqlite.Insert", insert(table))
+
+
 async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
     """Insert `row` unless its key is taken; say whether it is new."""
     result = await connection.execute(_insertion(connection.dialect.name, table), dict(row))
@@ -201,7 +207,6 @@ async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[st
 @lru_cache(maxsize=256)
 def _insertion(dialect: str, table: Table) -> Executable:
     # Kept, because composing a statement costs more than SQLite takes to run it.
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    insertion = cast("sqlite.Insert", insert(table)).on_conflict_do_nothing()
+    insertion = insertion_into(dialect, table).on_conflict_do_nothing()
     # Without `inline`, PostgreSQL would be asked for the number that it gave the row.
     return insertion.inline().execution_options(preserve_rowcount=True)
