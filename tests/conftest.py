@@ -51,6 +51,13 @@ def cluster() -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def streaming_replica(cluster: Cluster) -> Iterator[Cluster]:
+    """Return a second server, which follows `cluster`."""
+    with postgres.streaming_replica(cluster) as running:
+        yield running
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.stack)])
 def back_end_of_module(request: pytest.FixtureRequest) -> Iterator[BackEnd]:
     """Have services under test keep their data there: `tests.support.back_ends.database_url` says where."""

@@ -36,6 +36,7 @@ AT_FAULT = {
     "40P01": "Two transactions waited for each other; nothing was changed.",
     "55P03": "Other transactions hold the database.",
     "57014": "The database took too long; nothing was changed.",
+    "25P03": "The transaction was held up too long; nothing was changed.",
     "53300": "The database takes no more connections.",
 }
 """SQLSTATE → what to tell the caller, who may try again."""

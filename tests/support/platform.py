@@ -53,6 +53,7 @@ class Platform:
         self._processes: dict[str, Process] = {}
         self._running: dict[str, AsyncExitStack] = {}
         self._products = folder / "products.json"
+        self.replica_url = ""
 
     async def __aenter__(self) -> Self:
         self._products.write_text(json.dumps([_product(sku, units) for sku, units in STOCK.items()]))
@@ -76,6 +77,7 @@ class Platform:
         life = life or Life()
         settings = OrderSettings(
             database_url=self._database("order"),
+            replica_url=self.replica_url,
             broker_url=self._database("broker"),
             inventory_url="http://inventory",
             inventory=BRISK,
