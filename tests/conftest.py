@@ -1,9 +1,14 @@
 """What holds for every test of the suite."""
 
 import os
+from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+from tests.support import postgres
+from tests.support.back_ends import SQLITE, BackEnd, using
+from tests.support.postgres import Cluster
 
 OURS = (
     "ALERTS_", "BILLING_", "CHAOS_", "EDGE_", "EVIDENCE_", "GATEWAY_", "INVENTORY_", "LAB_", "LOADGEN_", "LOG_LEVEL",
@@ -34,3 +39,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("live") and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("live"))
     items.sort(key=lambda item: item.get_closest_marker("live") is None)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """Return a PostgreSQL server that only these tests use."""
+    binaries = postgres.programs()
+    if binaries is None:
+        pytest.skip(postgres.ABSENT)
+    with postgres.cluster(binaries) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def streaming_replica(cluster: Cluster) -> Iterator[Cluster]:
+    """Return a second server, which follows `cluster`."""
+    with postgres.streaming_replica(cluster) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.stack)])
+def back_end_of_module(request: pytest.FixtureRequest) -> Iterator[BackEnd]:
+    """Have services under test keep their data there: `tests.support.back_ends.database_url` says where."""
+    chosen = SQLITE if request.param == "sqlite" else BackEnd(request.getfixturevalue("cluster"))
+    with using(chosen), chosen.passing():
+        yield chosen
+
+
+@pytest.fixture
+def back_end(back_end_of_module: BackEnd) -> Iterator[BackEnd]:
+    """Have the services of each test keep their data there, and nothing of it stay."""
+    with back_end_of_module.passing():
+        yield back_end_of_module

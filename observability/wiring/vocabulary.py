@@ -91,6 +91,9 @@ SPANS_DROPPED = _counter("telemetry_spans_dropped_total", "Spans that could not 
 
 # The business. Money in integer cents EUR.
 ORDERS = _counter("orders_total", "Orders by what became of them.", "outcome")
+ORDER_HISTORY_READS = _counter(
+    "order_history_reads_total", "Order histories by the database that was read, and why.", "server", "reason"
+)
 REVENUE = _counter("order_revenue_cents_total", "Gross value of confirmed orders, tax included.")
 STOCK = _gauge("stock_units", "Units that can be sold now.", "sku")
 RESERVATIONS = _counter("stock_reservations_total", "Reservations by what became of them.", "outcome")

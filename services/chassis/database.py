@@ -1,8 +1,6 @@
 """A service's own database: SQLite in WAL mode or PostgreSQL, chosen by URL."""
 
 import asyncio
-import sqlite3
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -10,29 +8,23 @@ from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self, cast
 
-from sqlalchemy import DateTime, Dialect, Executable, MetaData, Table, event, text
+from sqlalchemy import DateTime, Dialect, Executable, MetaData, Table, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.types import TypeDecorator
-from sqlalchemy.util import await_only
 
 from observability.wiring import Telemetry
 from observability.wiring.sql import instrument_engine
 from services.chassis import sqlite_driver
 from services.chassis.errors import Busy
 from services.chassis.pool import Pool
+from services.chassis.sqlite_driver import AUTOCOMMIT, BUSY_S
 from services.chassis.statements import Store, guide
 
-AUTOCOMMIT = "nightshift_autocommit"
-BUSY_S = 5.0
-"""How long a writer waits for others."""
-
-SQLITE_PRAGMAS = (
-    "PRAGMA synchronous=NORMAL",  # a killed process loses nothing; only a power cut may lose the last commits
-    f"PRAGMA busy_timeout={BUSY_S * 1000:.0f}",
-    "PRAGMA foreign_keys=ON",
-)
+SETTING_UP = "nightshift schema"
+"""What replicas take turns by when they create tables: only one of two that create the same one at once can succeed."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,12 +51,15 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """Connections to one database. Enter it before use: that creates the tables of `metadata`."""
+    """Connections to one database. Enter it before use: that creates the tables of `metadata`.
+
+    Without `metadata` nothing is created, nor is anybody asked before the first use.
+    """
 
     def __init__(
         self,
         url: str,
-        metadata: MetaData,
+        metadata: MetaData | None,
         telemetry: Telemetry | None,
         *,
         name: str,
@@ -73,6 +68,8 @@ class Database:
         store: Store = "database",
     ) -> None:
         self.metadata = metadata
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._driver = sqlite_driver if self.is_sqlite else _postgres_driver()
         self.engine: AsyncEngine = create_async_engine(
             url,
             poolclass=Pool,
@@ -80,26 +77,25 @@ class Database:
             max_overflow=0,
             pool_timeout=pool_timeout_s,
             hide_parameters=True,
+            connect_args=dict(self._driver.arguments()),
         )
         self._pool_timeout_s = pool_timeout_s
         self._leaving: set[asyncio.Task[None]] = set()
-        self.is_sqlite = self.engine.dialect.name == "sqlite"
-        if self.is_sqlite:
-            event.listen(self.engine.sync_engine, "do_connect", sqlite_driver.connect)
-            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+        self._driver.watch(self.engine)
         guide(self.engine, store)
         if telemetry is not None:
             instrument_engine(self.engine, name, telemetry)
         # On SQLite the driver commits each statement unless we say BEGIN; switching its mode back and forth, as the
-        # isolation level does, would cost more than a query.
+        # isolation level does, would cost more than a query. For psycopg it is a flag.
         autocommit = {AUTOCOMMIT: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._autocommitting = self.engine.execution_options(**autocommit)
         self._write_turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        async with self.begin() as connection:
-            await connection.run_sync(self.metadata.create_all)
+        if self.metadata is not None:
+            async with self.begin() as connection:
+                await in_turn(connection, SETTING_UP)
+                await connection.run_sync(self.metadata.create_all)
         return self
 
     async def __aexit__(
@@ -123,20 +119,39 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """Open a write transaction; commit at the end of the block, roll back on an error.
 
-        Raises `Busy` when no connection comes free within the pool's timeout.
+        On SQLite it is the only one. On PostgreSQL others go on beside it and each statement sees what they have
+        committed: what is read to decide on a change is locked (`with_for_update`), or part of the change's condition.
+
+        Raises `Busy` when no connection comes free within the pool's timeout, or when others were in the way and
+        nothing was changed; `DatabaseUnavailable` when no connection can be made.
         """
-        async with self._turn(), _busy_when_exhausted(self.engine) as connection, connection.begin():
+        async with self._turn(), self._connected(self.engine) as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection on which each statement is a transaction of its own. Raises `Busy` as `begin` does."""
+        """Open a connection on which each statement is a transaction of its own. Raises as `begin` does."""
         async with self._turn(), self.read() as connection:
             yield connection
 
     def read(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        """Open a connection for queries, each of which sees the latest commits. Raises `Busy` as `begin` does."""
-        return _busy_when_exhausted(self._autocommitting)
+        """Open a connection for queries, each of which sees the latest commits. Raises as `begin` does."""
+        return self._connected(self._autocommitting)
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            connection = await engine.connect()
+        except PoolTimeout:
+            raise Busy("Every database connection is taken.") from None
+        except DBAPIError as error:
+            raise self._driver.unreachable(error) or error from error.orig
+        try:
+            yield connection
+        except DBAPIError as error:
+            raise self._driver.refusal(error) or error from error.orig
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -161,16 +176,26 @@ class Database:
             await connection.execute(text("SELECT 1"))
 
 
-@asynccontextmanager
-async def _busy_when_exhausted(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    try:
-        connection = await engine.connect()
-    except PoolTimeout:
-        raise Busy("Every database connection is taken.") from None
-    try:
-        yield connection
-    finally:
-        await connection.close()
+def _postgres_driver() -> Any:
+    # Only a service that uses it pays for the import.
+    from services.chassis import postgres_driver  # noqa: PLC0415
+
+    return postgres_driver
+
+
+async def in_turn(connection: AsyncConnection, what: str) -> None:
+    """Wait until no other transaction is at `what`, and keep others from it until this one ends.
+
+    On SQLite there is only one at a time anyway.
+    """
+    if connection.dialect.name != "sqlite":
+        await connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+
+def insertion_into(dialect: str, table: Table) -> sqlite.Insert:
+    """Return an INSERT that can be told what to do when a key is taken; both databases say that in the same words."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return cast("sqlite.Insert", insert(table))
 
 
 async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[str, Any]) -> bool:
@@ -182,36 +207,6 @@ async def insert_once(connection: AsyncConnection, table: Table, row: Mapping[st
 @lru_cache(maxsize=256)
 def _insertion(dialect: str, table: Table) -> Executable:
     # Kept, because composing a statement costs more than SQLite takes to run it.
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return cast("sqlite.Insert", insert(table)).on_conflict_do_nothing()
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # The driver's own transaction control starts transactions late and as readers; we say BEGIN ourselves.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    _turn_to_wal(cursor)
-    for pragma in SQLITE_PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
-
-
-def _turn_to_wal(cursor: Any) -> None:
-    # Of two processes that do this to a new file at the same moment, SQLite refuses one at once: waiting for each
-    # other could be a deadlock, so its busy timeout does not apply.
-    give_up_at = time.monotonic() + BUSY_S
-    while True:
-        try:
-            cursor.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > give_up_at:
-                raise
-            await_only(asyncio.sleep(0.01))
-        else:
-            return
-
-
-def _begin_sqlite(connection: Any) -> None:
-    if not connection.get_execution_options().get(AUTOCOMMIT):
-        # A transaction that starts as a reader and then writes fails at once when another one wrote in between.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    insertion = insertion_into(dialect, table).on_conflict_do_nothing()
+    # Without `inline`, PostgreSQL would be asked for the number that it gave the row.
+    return insertion.inline().execution_options(preserve_rowcount=True)

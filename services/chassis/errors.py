@@ -5,6 +5,7 @@
     ├── NotFound                 404 not-found
     ├── Conflict                 409 conflict
     ├── Busy                     503 busy                 every slot or connection is taken
+    ├── DatabaseUnavailable      503 database-unavailable no connection could be made: nothing was done
     ├── DeadlineExceeded         504 deadline-exceeded    the caller's time is used up
     ├── NeighbourUnavailable     503 neighbour-unavailable  no answer: refused, reset, 5xx, breaker open
     │   └── NeighbourTimedOut    504 neighbour-timed-out
@@ -52,6 +53,12 @@ class Busy(ServiceError):
     """Every slot or connection is taken and none came free in time."""
 
     status, code, title, retry_after_s = 503, "busy", "Busy", 1
+
+
+class DatabaseUnavailable(ServiceError):
+    """The service's own database cannot be reached; nothing was done."""
+
+    status, code, title, retry_after_s = 503, "database-unavailable", "Database unavailable", 1
 
 
 class DeadlineExceeded(ServiceError):

@@ -1,10 +1,12 @@
 """The transactional outbox: a message is stored in the same transaction as the fact it tells, and sent afterwards.
 
 A process that dies in between sends it when it is back; one that dies between sending and forgetting sends it twice.
+Of several replicas on PostgreSQL each sends what no other is sending; on SQLite two may send the same.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
@@ -58,6 +60,13 @@ class OutboxRelay:
         self._database = database
         self._outbox = outbox
         self._broker = broker
+        pending = select(func.count()).select_from(outbox.alias()).scalar_subquery().label("pending")
+        self._upcoming = (
+            select(outbox, pending)
+            .order_by(outbox.c.seq)
+            .limit(BATCH)
+            .with_for_update(of=outbox, skip_locked=True)  # SQLite has no such thing and leaves it out
+        )
         self._telemetry = telemetry
         self._published = telemetry.metrics.counter(vocabulary.MESSAGES_PUBLISHED)
         self._pending = telemetry.metrics.gauge(vocabulary.OUTBOX_PENDING)
@@ -79,29 +88,44 @@ class OutboxRelay:
         self._rounds.poke()
 
     async def _send_all(self) -> None:
-        upcoming = select(self._outbox, func.count().over().label("pending")).order_by(self._outbox.c.seq).limit(BATCH)
-        is_full = True
-        while is_full:
-            async with self._database.read() as connection:
-                rows = (await connection.execute(upcoming)).all()
-            self._pending.set(rows[0].pending if rows else 0)
-            self._oldest_age.set(time.time() - rows[0].stored_at if rows else 0.0)
-            is_full = len(rows) == BATCH
-            if rows:
-                await self._send_batch(rows)
-                self._pending.dec(len(rows))
+        while await self._send_next() == BATCH:
+            pass
 
-    async def _send_batch(self, rows: Sequence[Row[Any]]) -> None:
+    async def _send_next(self) -> int:
+        """Send and forget the next messages; return how many there were. Raises what the broker raises."""
+        if self._database.is_sqlite:
+            # Nobody else could write in a transaction that lasts until the broker has answered.
+            async with self._database.read() as connection:
+                rows = (await connection.execute(self._upcoming)).all()
+            failure = await self._send_batch(rows, self._database.autocommit)
+        else:
+            async with self._database.begin() as connection:
+                rows = (await connection.execute(self._upcoming)).all()
+                failure = await self._send_batch(rows, lambda: nullcontext(connection))
+        if failure is not None:
+            raise failure
+        self._pending.dec(len(rows))
+        return len(rows)
+
+    async def _send_batch(
+        self, rows: Sequence[Row[Any]], forgetting: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    ) -> Exception | None:
+        """Send rows and forget what was sent; return what went wrong half-way, so that it takes nothing back."""
+        self._pending.set(rows[0].pending if rows else 0)
+        self._oldest_age.set(time.time() - rows[0].stored_at if rows else 0.0)
         sent: list[int] = []
         try:
             for row in rows:
                 await self._send(Message(row.id, row.topic, orjson.loads(row.body), orjson.loads(row.headers)))
                 sent.append(row.seq)
+        except Exception as error:  # noqa: BLE001 -- raised again when what was sent is forgotten
+            return error
         finally:
             # When the broker goes away half-way, what it has already is not sent again.
             if sent:
-                async with self._database.autocommit() as connection:
+                async with forgetting() as connection:
                     await connection.execute(delete(self._outbox).where(self._outbox.c.seq.in_(sent)))
+        return None
 
     async def _send(self, message: Message) -> None:
         headers = dict(message.headers)

@@ -5,14 +5,29 @@ adapter makes four calls per statement (open a cursor, execute, fetch, close) an
 begun: the trips cost more than the statements. Here a statement is one call, and nothing is rolled back for nothing.
 """
 
+import asyncio
+import sqlite3
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import Dialect
+from sqlalchemy import Dialect, event
 from sqlalchemy.connectors.asyncio import AsyncAdapt_dbapi_connection
 from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_connection, AsyncAdapt_aiosqlite_cursor
-from sqlalchemy.util import immutabledict
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.util import await_only, immutabledict
+
+AUTOCOMMIT = "nightshift_autocommit"
+BUSY_S = 5.0
+"""How long a writer waits for others."""
+
+PRAGMAS = (
+    "PRAGMA synchronous=NORMAL",  # a killed process loses nothing; only a power cut may lose the last commits
+    f"PRAGMA busy_timeout={BUSY_S * 1000:.0f}",
+    "PRAGMA foreign_keys=ON",
+)
 
 Rows = Sequence[Any]
 Description = Sequence[tuple[Any, ...]]
@@ -104,7 +119,57 @@ class _Connection(AsyncAdapt_aiosqlite_connection):
         return connection._connection is not None and bool(connection.in_transaction)  # noqa: SLF001 -- None: closed
 
 
-def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
-    """Open a connection: what listens to an engine's event `do_connect`."""
+def arguments() -> Mapping[str, Any]:
+    """Return what connections are made with, besides the URL."""
+    return {}
+
+
+def refusal(error: DBAPIError) -> None:
+    """Say nothing better than what the driver says."""
+    del error
+
+
+unreachable = refusal
+
+
+def watch(engine: AsyncEngine) -> None:
+    """Have the connections of `engine` made and used as told here."""
+    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "connect", _prepare)
+    event.listen(engine.sync_engine, "begin", _begin)
+
+
+def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
     adapted = cast(AsyncAdapt_dbapi_connection, dialect.connect(*arguments, **options))
     return _Connection(adapted.dbapi, adapted.driver_connection)
+
+
+def _prepare(connection: Any, _: object) -> None:
+    # The driver's own transaction control starts transactions late and as readers; we say BEGIN ourselves.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _turn_to_wal(cursor)
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _turn_to_wal(cursor: Any) -> None:
+    # Of two processes that do this to a new file at the same moment, SQLite refuses one at once: waiting for each
+    # other could be a deadlock, so its busy timeout does not apply.
+    give_up_at = time.monotonic() + BUSY_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up_at:
+                raise
+            await_only(asyncio.sleep(0.01))
+        else:
+            return
+
+
+def _begin(connection: Any) -> None:
+    if not connection.get_execution_options().get(AUTOCOMMIT):
+        # A transaction that starts as a reader and then writes fails at once when another one wrote in between.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

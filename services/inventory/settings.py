@@ -17,7 +17,9 @@ class Settings(ServiceSettings):
 
     port: int = Field(8085, ge=0, le=65535, description="port to listen on")
     instance: str = Field("inventory-service-1", description="name of this replica")
-    database_url: str = Field(description="`sqlite+aiosqlite:////abs/inventory.db`")
+    database_url: str = Field(
+        description="`sqlite+aiosqlite:////abs/inventory.db` or `postgresql+psycopg://user:password@host/inventory`"
+    )
     pool_size: int = Field(5, ge=1, description="database connections")
     products_file: Path = Field(
         Path(__file__).with_name("products.json"), description="what an empty database is filled with"

@@ -19,6 +19,7 @@ from services.order.checkout import Checkout
 from services.order.claims import Claims
 from services.order.clients import Inventory, Payments
 from services.order.faults import FAULTS
+from services.order.history import History
 from services.order.measures import Measures
 from services.order.operations import Orders
 from services.order.prices import KnownPrices
@@ -30,7 +31,7 @@ from services.order.tables import metadata, outbox
 DESCRIPTION = """Takes orders: reserves stock, authorises payment, and publishes what was ordered.
 
 Ready means that the database answers. The neighbours and the broker are not asked: without them orders are taken
-under reserve, and their events wait.
+under reserve, and their events wait. Nor is a replica of the database: without it, the database itself is read.
 """
 INVENTORY, PAYMENT = "inventory-service", "payment-service"
 
@@ -44,6 +45,12 @@ def create_app(
     """Return the order service. `transports` (by neighbour) replace the network, for tests in one process."""
     telemetry, clock, replaced = wire(settings), clock or SystemClock(), transports or {}
     database = Database(settings.database_url, metadata, telemetry, name="order", pool_size=settings.pool_size)
+    replica = (
+        Database(settings.replica_url, None, telemetry, name="order-replica", pool_size=settings.pool_size)
+        if settings.replica_url
+        else None
+    )
+    history = History(database, replica, telemetry)
     broker = open_broker(settings.broker_url, telemetry)
     relay = OutboxRelay(database, outbox, broker, telemetry)
     to_inventory = Neighbour(INVENTORY, settings.inventory_url, settings.inventory, telemetry, replaced.get(INVENTORY))
@@ -51,7 +58,7 @@ def create_app(
     inventory, measures = Inventory(to_inventory), Measures(telemetry)
     prices = KnownPrices(database, inventory)
     claims = Claims(database, clock, settings.instance, claim_s=settings.claim_s, join_s=settings.join_s)
-    checkout = Checkout(database, relay, claims, inventory, Payments(to_payment), prices, measures, clock)
+    checkout = Checkout(database, history, relay, claims, inventory, Payments(to_payment), prices, measures, clock)
     recovery = Recovery(database, relay, measures, clock, settings.abandon_after_s)
     return build_app(
         settings,
@@ -61,6 +68,7 @@ def create_app(
         routers=[router],
         parts=[
             database,
+            *filter(None, (replica,)),
             claims,
             broker,
             to_inventory,
@@ -70,7 +78,7 @@ def create_app(
             Periodic("orders.recover", settings.recovery_interval_s, recovery.round, telemetry, traced=False),
         ],
         checks={"database": database.check},
-        state={"operations": Orders(database, relay, checkout, measures, clock)},
+        state={"operations": Orders(database, history, relay, checkout, measures, clock)},
         faults=FAULTS,
         levers=Levers(
             Adjustables(

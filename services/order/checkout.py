@@ -19,6 +19,7 @@ from services.order.claims import Claims
 from services.order.clients import Inventory, Payment, Payments, Undone
 from services.order.domain import ACCEPTED, Line, Order, Outcome, Refusal, Status, Wanted, totals
 from services.order.errors import OutOfStock, UnknownSku
+from services.order.history import History
 from services.order.measures import Measures
 from services.order.prices import KnownPrices
 from services.order.tables import outbox
@@ -43,6 +44,7 @@ class Checkout:
     def __init__(
         self,
         database: Database,
+        history: History,
         relay: OutboxRelay,
         claims: Claims,
         inventory: Inventory,
@@ -52,6 +54,7 @@ class Checkout:
         clock: Clock,
     ) -> None:
         self._database = database
+        self._history = history
         self._relay = relay
         self._claims = claims
         self._inventory = inventory
@@ -146,6 +149,7 @@ class Checkout:
                 await add_to_outbox(connection, outbox, events.order_placed(order, self._clock.now()))
             elif outcome.compensate:
                 await add_to_outbox(connection, outbox, events.order_cancelled(order, self._clock.now()))
+            await self._history.written(connection, order.customer_id)
         return True
 
     async def _as_stored(self, order_id: str) -> Order:

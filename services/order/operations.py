@@ -11,6 +11,7 @@ from services.order import events, storage
 from services.order.checkout import Checkout, as_placed
 from services.order.domain import ACCEPTED, CANCELLABLE, SETTLED, Order, Settlement, Status, Wanted
 from services.order.errors import Abandoned, InProgress, NotCancellable, OutOfStock, PaymentDeclined, UnknownSku
+from services.order.history import History
 from services.order.measures import Measures
 from services.order.tables import outbox
 
@@ -21,9 +22,16 @@ class Orders:
     """Takes, shows, cancels and settles orders."""
 
     def __init__(
-        self, database: Database, relay: OutboxRelay, checkout: Checkout, measures: Measures, clock: Clock
+        self,
+        database: Database,
+        history: History,
+        relay: OutboxRelay,
+        checkout: Checkout,
+        measures: Measures,
+        clock: Clock,
     ) -> None:
         self._database = database
+        self._history = history
         self._relay = relay
         self._checkout = checkout
         self._measures = measures
@@ -58,8 +66,7 @@ class Orders:
 
     async def history(self, customer_id: str, limit: int, before: int | None) -> tuple[list[Order], str | None]:
         """Return a customer's orders, latest first, and what to pass as `before` for the next page (None: no more)."""
-        async with self._database.read() as connection:
-            orders, next_before = await storage.history(connection, customer_id, limit, before)
+        orders, next_before = await self._history.page(customer_id, limit, before)
         return orders, None if next_before is None else str(next_before)
 
     async def cancel(self, order_id: str) -> Order:
@@ -103,4 +110,5 @@ class Orders:
             if not await storage.move(connection, order.order_id, order.status, moved.status):
                 return False
             await add_to_outbox(connection, outbox, events.order_cancelled(moved, self._clock.now()))
+            await self._history.written(connection, order.customer_id)
         return True

@@ -65,4 +65,11 @@ known_prices = Table(
     Column("unit_price_cents", BigInteger, nullable=False),
     Column("tax_percent", Integer, nullable=False),
 )
+last_writes = Table(
+    "last_writes",
+    metadata,
+    Column("customer_id", String(40), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+"""How often a customer has changed something. It reaches a replica in one piece with the change itself."""
 outbox = outbox_table(metadata)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ColumnElement, Integer, MetaData, Row, String, Table, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.chassis.database import UtcDateTime, insert_once
+from services.chassis.database import UtcDateTime, in_turn, insert_once
 from services.provider.domain import Entry, Kind
 
 metadata = MetaData()
@@ -34,7 +34,12 @@ purchase_orders = Table(
 
 
 async def append(connection: AsyncConnection, entry: Entry) -> bool:
-    """Write `entry` unless its idempotency key is taken; say whether it is new."""
+    """Write `entry` unless its idempotency key is taken; say whether it is new.
+
+    Entries are numbered in the order in which they can be seen, so that a reader who goes on from the last number it
+    saw misses none.
+    """
+    await in_turn(connection, card_ledger.name)
     row = {name: getattr(entry, name) for name in Entry.__slots__}
     return await insert_once(connection, card_ledger, row)
 

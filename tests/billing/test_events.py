@@ -1,9 +1,15 @@
 """Events are taken at least once, in whatever order, and count once."""
 
 import asyncio
+from pathlib import Path
 from uuid import uuid4
 
-from tests.support.billing import Billing, cancelled, placed
+import pytest
+
+from tests.support.billing import Billing, billing_app, cancelled, placed
+from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 async def test_an_invoice_is_posted_to_both_sides(billing: Billing) -> None:
@@ -92,3 +98,21 @@ async def test_a_free_order_has_an_invoice_and_no_entries(billing: Billing) -> N
 
     assert [answer["status"] for answer in answers] == ["issued", "credited"]
     assert await billing.balances() == {}
+
+
+async def test_two_replicas_keep_one_ledger(tmp_path: Path) -> None:
+    """Orders, repetitions and cancellations at once: invoices are numbered without gaps, and all is balanced."""
+    async with served(billing_app(tmp_path)) as one, served(billing_app(tmp_path)) as other:
+        replicas = Billing(one), Billing(other)
+        orders = [placed((1, 1999, 19), discount_cents=number) for number in range(12)]
+        events = [*orders, *map(cancelled, orders[:4]), *orders]
+
+        answers = await asyncio.gather(*(replicas[i % 2].post(event) for i, event in enumerate(events)))
+        await asyncio.gather(*(replicas[i % 2].post(event) for i, event in enumerate(events)))
+
+        assert sum((await replicas[0].balances()).values()) == 0
+        assert (await replicas[1].reconcile())["balanced"]
+        numbers = {answer["invoice_number"] for answer in answers if answer["invoice_number"]}
+        assert len({number.rsplit("-", 1)[0] for number in numbers}) == 1
+        assert sorted(int(number.rsplit("-", 1)[1]) for number in numbers) == list(range(1, len(numbers) + 1))
+        assert 8 <= len(numbers) <= 12

@@ -9,6 +9,8 @@ import pytest
 from tests.support.billing import Billing, billing_app, cancelled, placed
 from tests.support.served import served
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 class SetClock:
     """A clock that shows what it was set to."""

@@ -9,10 +9,13 @@ import pytest
 from services.billing.faults.float_drift import exact_booking
 from services.billing.storage.tables import metadata, totals
 from services.chassis.database import Database
+from tests.support.back_ends import database_url
 from tests.support.billing import Billing, Event, billing_app, cancelled, placed
 from tests.support.faults import switched_on
 from tests.support.polling import poll_until_async
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 def odd_orders(count: int) -> list[Event]:
@@ -134,7 +137,7 @@ async def test_a_total_that_was_changed_by_hand_is_seen_after_a_restart(
     async with served(billing_app(tmp_path)) as client:
         await Billing(client).post(placed((1, 1999, 19)))
     async with (
-        Database(f"sqlite+aiosqlite:///{tmp_path}/billing.db", metadata, None, name="billing") as database,
+        Database(database_url(tmp_path, "billing"), metadata, None, name="billing") as database,
         database.begin() as connection,
     ):
         await connection.execute(totals.update().values(running_cents=totals.c.running_cents + 1))

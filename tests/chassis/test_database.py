@@ -1,7 +1,7 @@
 """One writer at a time, readers beside it, nothing half done, and a clear answer when there is no connection left."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -14,6 +14,9 @@ from sqlalchemy.exc import StatementError
 
 from services.chassis.database import Database, UtcDateTime, insert_once
 from services.chassis.errors import Busy
+from tests.support.back_ends import database_url
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 metadata = MetaData()
 things = Table(
@@ -34,7 +37,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 def opened(folder: Path) -> Database:
     """Return the database in `folder`; every call stands for another process."""
-    url = f"sqlite+aiosqlite:///{folder}/own.db"
+    url = database_url(folder, "own")
     return Database(url, metadata, None, name="test", pool_size=2, pool_timeout_s=0.1)
 
 
@@ -109,34 +112,11 @@ async def test_read_and_write_in_one_transaction_are_not_overtaken(database: Dat
 
         async def increment(where: Database) -> None:
             async with where.begin() as connection:
-                before = (await connection.execute(select(things.c.number))).scalar_one()
+                before = (await connection.execute(select(things.c.number).with_for_update())).scalar_one()
                 await connection.execute(update(things).values(number=before + 1))
 
         await asyncio.gather(*(increment(where) for where in (database, other) * 20))
     assert await number(database) == 40
-
-
-async def test_writers_of_one_process_take_turns_in_order(database: Database) -> None:
-    """First come, first served, without using up the connections."""
-    order: list[int] = []
-
-    async def write(index: int) -> None:
-        async with database.begin():
-            order.append(index)
-            await asyncio.sleep(0)
-
-    await asyncio.gather(*(write(index) for index in range(20)))
-    assert order == list(range(20))
-
-
-async def test_a_writer_that_waits_in_vain_is_told_so(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The transaction in its way is not disturbed."""
-    monkeypatch.setattr("services.chassis.database.BUSY_S", 0.05)
-    async with database.begin() as connection:
-        with pytest.raises(Busy):
-            await _insert_and_fail(database)
-        await connection.execute(things.insert(), {"name": "a"})
-    assert await names(database) == ["a"]
 
 
 async def test_no_connection_left_is_answered_with_busy(database: Database) -> None:
@@ -169,38 +149,22 @@ async def test_work_that_is_cancelled_gives_its_connection_and_its_turn_back(dat
 async def test_work_that_is_cancelled_in_the_middle_of_a_statement_leaves_no_lock(
     database: Database, tmp_path: Path
 ) -> None:
-    """Its BEGIN may succeed after nobody waits for it any more."""
+    """Its BEGIN or its UPDATE may succeed after nobody waits for it any more."""
+    async with database.begin() as connection:
+        await connection.execute(things.insert(), {"name": "counter"})
+
+    async def increment(where: Database) -> None:
+        async with where.begin() as connection:
+            await connection.execute(update(things).values(number=things.c.number + 1))
+
     async with opened(tmp_path) as other:
         for _ in range(3):
-            async with other.begin():
+            async with other.begin() as connection:
+                await connection.execute(update(things).values(number=things.c.number + 10))
                 with pytest.raises(TimeoutError):
-                    await asyncio.wait_for(_insert_and_fail(database), 0.05)
-        async with other.begin() as connection:
-            await connection.execute(things.insert(), {"name": "b"})
-    assert await names(database) == ["b"]
-
-
-async def test_a_statement_costs_one_trip_to_its_thread(database: Database) -> None:
-    """And so does a commit; a query has nothing to roll back."""
-    trips: list[str] = []
-    async with database.read() as connection:
-        driver = (await connection.get_raw_connection()).driver_connection
-        assert driver is not None
-        execute = driver._execute
-
-    async def counted(function: Callable[..., object], *arguments: object) -> object:
-        trips.append(str(function))
-        return await execute(function, *arguments)
-
-    driver._execute = counted
-    await names(database)
-    assert len(trips) == 1
-    async with database.autocommit() as connection:
-        assert await insert_once(connection, things, {"name": "a"})
-    assert len(trips) == 2
-    async with database.begin() as connection:
-        await connection.execute(things.insert(), [{"name": "b"}, {"name": "c"}])
-    assert len(trips) == 5
+                    await asyncio.wait_for(increment(database), 0.05)
+        await increment(other)
+    assert await number(database) == 31
 
 
 async def test_what_was_committed_outlives_the_process(database: Database, tmp_path: Path) -> None:

@@ -11,9 +11,12 @@ from services.chassis.broker import Message
 from services.chassis.database import Database
 from services.chassis.outbox import BATCH, OutboxRelay, add_to_outbox, outbox_table
 from services.chassis.sqlite_queue import SqliteQueue
+from tests.support.back_ends import BackEnd, database_url
 from tests.support.broker import message, queue_in, taken, taken_ids
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry, value
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 metadata = MetaData()
 outbox = outbox_table(metadata)
@@ -43,7 +46,7 @@ class Unreliable(SqliteQueue):
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """Return a database with an outbox."""
-    async with Database(f"sqlite+aiosqlite:///{tmp_path}/own.db", metadata, None, name="own") as database:
+    async with Database(database_url(tmp_path, "own"), metadata, None, name="own") as database:
         yield database
 
 
@@ -209,3 +212,28 @@ async def test_the_trace_goes_on_where_the_message_is_handled(
         header = (await taken(other_process)).message.headers["traceparent"]
     assert header.split("-")[1] == trace_id
     assert header.split("-")[2] != span_id
+
+
+async def test_replicas_that_send_from_one_outbox_send_everything(
+    back_end: BackEnd, database: Database, queue: Unreliable, tmp_path: Path
+) -> None:
+    """On PostgreSQL nothing twice: what one is sending, the others pass over."""
+    names = [f"m{number:03}" for number in range(3 * BATCH)]
+    await store(database, *names)
+    metrics = telemetry()
+    url = database_url(tmp_path, "own")
+    async with (
+        Database(url, metadata, None, name="other") as other,
+        OutboxRelay(database, outbox, queue, metrics),
+        OutboxRelay(other, outbox, queue, metrics),
+    ):
+        await drained(metrics, len(names))
+
+        async def empty() -> bool:
+            async with database.read() as connection:
+                return (await connection.execute(select(func.count()).select_from(outbox))).scalar_one() == 0
+
+        await poll_until_async(empty, "the outbox to be empty")
+    assert sorted(await taken_ids(queue)) == names
+    if back_end.cluster is not None:
+        assert queue.published == len(names)

@@ -5,14 +5,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from services.gateway import schemas
 from services.order.app import create_app as create_order
 from services.order.settings import Settings as OrderSettings
+from tests.support.back_ends import database_url
 from tests.support.gateway import CHECKOUT, INVENTORY, ORDER, Switchable, code_of, gateway_app
 from tests.support.inventory import STOCK, Inventory, inventory_app
 from tests.support.scripted import Scripted, says
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 PAYMENT = "payment-service"
 
@@ -46,7 +50,7 @@ async def platform(folder: Path) -> AsyncIterator[Platform]:
     inventory, payment = inventory_app(folder), Scripted(says(200, {"status": "authorised"}))
     line = Recorded(httpx.ASGITransport(inventory))
     settings = OrderSettings(
-        database_url=f"sqlite+aiosqlite:///{folder}/order.db",
+        database_url=database_url(folder, "order"),
         broker_url=f"sqlite+aiosqlite:///{folder}/broker.db",
         inventory_url="http://inventory",
         payment_url="http://payment",

@@ -4,8 +4,12 @@ import asyncio
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.support.inventory import Inventory, inventory_app, new_order, verdict
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 async def test_a_rush_on_little_stock_is_never_oversold(inventory: Inventory) -> None:

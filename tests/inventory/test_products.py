@@ -5,17 +5,22 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from services.inventory import schemas
 from services.inventory.app import create_app
 from services.inventory.settings import Settings
+from tests.support.back_ends import database_url
 from tests.support.inventory import STOCK, Inventory, inventory_app, new_order, verdict
 from tests.support.polling import poll_until_async
 from tests.support.served import served
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def test_a_new_shop_has_a_believable_range(tmp_path: Path) -> None:
     """Some two dozen products with prices in cents, German tax rates and stock for a long night."""
-    url = f"sqlite+aiosqlite:///{tmp_path}/inventory.db"
+    url = database_url(tmp_path, "inventory")
     async with served(create_app(Settings(database_url=url, supplier_url="http://127.0.0.1:9"))) as client:
         answer = await client.get("/products")
     products = schemas.Offers.model_validate(answer.json()).products

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.inventory import STOCK, Inventory, new_order, verdict
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 Lines = Mapping[str, int]
 Step = tuple[str, int, Lines]

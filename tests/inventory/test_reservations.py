@@ -7,6 +7,8 @@ import pytest
 from services.inventory import schemas
 from tests.support.inventory import STOCK, Inventory, new_order, verdict
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def test_reserving_takes_units_of_every_line_at_todays_price(inventory: Inventory) -> None:
     """The answer names prices in cents, and product pages show what is left at once."""

@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.card_network import provider_app
 from tests.support.inventory import Inventory, inventory_app, new_order, verdict
 from tests.support.polling import poll_until_async
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 LOW = {"MUG": 8, "TEA": 200, "LAMP": 3}
 ARRIVED = {"MUG": 58, "TEA": 200, "LAMP": 53}

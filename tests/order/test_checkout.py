@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.platform import INVENTORY, ORDER, PAYMENT, PROVIDER, Platform
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 def code(answer: httpx.Response) -> tuple[int, str]:
     """Return status and code of a problem."""

@@ -15,6 +15,8 @@ import pytest
 from tests.support.lives import Life
 from tests.support.platform import CLAIM_S, ORDER, Platform
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 MORE_STEPS_THAN_THERE_ARE = 80
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.support.platform import ABANDON_S, CLAIM_S, INVENTORY, ORDER, PAYMENT, Platform
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def test_the_same_request_gets_the_same_answer(platform: Platform) -> None:
     """Also after the order has moved on, and after a restart."""

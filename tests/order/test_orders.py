@@ -8,6 +8,8 @@ from sqlalchemy import event
 from services.order.domain import ACCEPTED, CANCELLABLE, SETTLED, Settlement, Status
 from tests.support.platform import ORDER, Json, Platform
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def placed(platform: Platform, status: Status = Status.CONFIRMED) -> str:
     """Place an order and put it into a status; return its id."""

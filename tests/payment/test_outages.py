@@ -15,6 +15,8 @@ from tests.support.polling import poll_until_async
 from tests.support.scripted import never
 from tests.support.unreliable import Fate, Unreliable
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 DOWN = [Fate.NOT_SENT] * 1000
 
 

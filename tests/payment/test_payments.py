@@ -9,6 +9,8 @@ from tests.support.card_network import BAD_CARD, code_of
 from tests.support.payment import House, house, status_of
 from tests.support.unreliable import Unreliable
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 @pytest.fixture
 async def services(tmp_path: Path) -> AsyncIterator[House]:

@@ -19,10 +19,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.chassis.settings import PeerLimits
+from tests.support.back_ends import BackEnd
 from tests.support.card_network import BAD_CARD, GOOD_CARD
 from tests.support.payment import House, Payment, house, status_of
 from tests.support.polling import poll_until_async
 from tests.support.unreliable import Fate, Gate
+
+pytestmark = pytest.mark.usefixtures("back_end_of_module")
 
 UNHURRIED = PeerLimits(timeout_s=60, attempts=1, slots=100, breaker_failures=1_000_000)
 AMOUNT = 1000
@@ -61,7 +64,7 @@ class Laboratory:
 
 
 @pytest.fixture(scope="module")
-def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def laboratory(back_end_of_module: BackEnd, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
     """Start both services once."""
     folder: Path = tmp_path_factory.mktemp("races")
     with asyncio.Runner() as runner:

@@ -8,6 +8,8 @@ import pytest
 from tests.support.card_network import BAD_CARD, CardNetwork, code_of, provider_app
 from tests.support.served import served
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def test_a_purchase_leaves_its_trail_in_the_ledger(network: CardNetwork) -> None:
     """Authorisation, capture and refund are entries of their own that point at what they draw on."""
@@ -129,3 +131,19 @@ async def test_nonsense_is_refused_before_it_reaches_the_ledger(network: CardNet
     """Amounts are whole cents above zero, and unknown fields are errors."""
     assert code_of(await network.post("authorisations", body)) == (422, "invalid-request")
     assert await network.trail() == []
+
+
+async def test_who_follows_the_ledger_page_by_page_misses_nothing(tmp_path: Path) -> None:
+    """However many write at the same time, through two processes."""
+    async with served(provider_app(tmp_path)) as one, served(provider_app(tmp_path)) as other:
+        networks = CardNetwork(one, "a"), CardNetwork(other, "b")
+        writing = asyncio.gather(*(networks[i % 2].authorise(100 + i) for i in range(60)))
+        seen: list[int] = []
+        after = 0
+        while not writing.done():
+            page = (await one.get("/card/ledger", params={"after": after, "limit": 1})).json()
+            if page["next_after"] is not None:
+                seen.extend(entry["amount_cents"] for entry in page["entries"])
+                after = page["next_after"]
+        rest = (await one.get("/card/ledger", params={"after": after})).json()["entries"]
+        assert sorted([*seen, *(entry["amount_cents"] for entry in rest)]) == list(range(100, 160))

@@ -2,7 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from tests.support.card_network import CardNetwork, code_of
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 async def test_every_operation_with_a_key_is_done_once(network: CardNetwork) -> None:

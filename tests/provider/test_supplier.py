@@ -2,8 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.card_network import code_of, provider_app
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 
 async def test_a_purchase_order_is_delivered_once_and_cannot_change(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from services.billing.app import create_app
 from services.billing.settings import Settings
 from services.chassis.clock import Clock
+from tests.support.back_ends import database_url
 
 Event = dict[str, Any]
 Line = tuple[int, int, int]
@@ -19,7 +20,7 @@ Line = tuple[int, int, int]
 
 def billing_app(folder: Path, clock: Clock | None = None, *, interval_s: float = 60.0) -> FastAPI:
     """Return billing with its database in `folder`; it reconciles at its start and then every `interval_s` seconds."""
-    url = f"sqlite+aiosqlite:///{folder}/billing.db"
+    url = database_url(folder, "billing")
     return create_app(Settings(database_url=url, port=0, reconciliation_interval_s=interval_s), clock)
 
 

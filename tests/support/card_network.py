@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from services.provider.app import create_app
 from services.provider.settings import Settings
+from tests.support.back_ends import database_url
 
 GOOD_CARD = "tok-visa"
 BAD_CARD = "tok-0002"
@@ -15,7 +16,7 @@ BAD_CARD = "tok-0002"
 
 def provider_app(folder: Path) -> FastAPI:
     """Return a provider that takes no time and keeps its ledger in `folder`."""
-    return create_app(Settings(database_url=f"sqlite+aiosqlite:///{folder}/provider.db", latency_median_ms=0))
+    return create_app(Settings(database_url=database_url(folder, "provider"), latency_median_ms=0))
 
 
 class CardNetwork:

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from services.chassis.settings import PeerLimits
 from services.inventory.app import SUPPLIER, create_app
 from services.inventory.settings import Settings
+from tests.support.back_ends import database_url
 
 PRICES = {"MUG": 1490, "TEA": 890, "LAMP": 5990}
 STOCK = {"MUG": 10, "TEA": 10, "LAMP": 3}
@@ -36,7 +37,7 @@ def inventory_app(
     products_file = folder / "products.json"
     products_file.write_text(json.dumps([_product(sku, units) for sku, units in stock.items()]))
     settings = Settings(
-        database_url=f"sqlite+aiosqlite:///{folder}/inventory.db",
+        database_url=database_url(folder, "inventory"),
         products_file=products_file,
         supplier_url="http://supplier",
         supplier=PeerLimits(breaker_failures=5, breaker_reset_s=0.05),

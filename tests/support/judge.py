@@ -2,16 +2,17 @@
 
 import json
 import math
-import sqlite3
 from collections.abc import Collection
-from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import text
 
 from observability.impact import books as ledgers
 from observability.impact.case import Case
 from observability.impact.judging import damages
 from observability.impact.model import Damage, Patience
+from tests.support.back_ends import has_database, looking, plain_url
 
 PRODUCTS = Path(__file__).parents[2] / "services" / "inventory" / "products.json"
 DATABASES = ("order", "broker", "payment", "provider", "inventory", "billing")
@@ -33,9 +34,8 @@ class Books:
 
     def rows(self, database: str, query: str) -> list[Row]:
         """Return the rows of `query` on one of the lab's databases."""
-        with closing(sqlite3.connect(self._data / f"{database}.db", timeout=60)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query)]
+        with looking(self._data, database).connect() as connection:
+            return [dict(row) for row in connection.execute(text(query)).mappings()]
 
     def count(self, database: str, query: str) -> int:
         """Return the number that `query` asks for."""
@@ -53,13 +53,10 @@ class Books:
 
     def damages(self, accepted: Collection[str] = ()) -> list[Damage]:
         """Return what is wrong with a lab in which everything has been dealt with: nothing is in flight any more."""
-        urls = {name: f"sqlite:///{self._data}/{name}.db" for name in DATABASES if self._there(name)}
+        urls = {name: plain_url(self._data, name) for name in DATABASES if has_database(self._data, name)}
         snapshot = ledgers.Books(urls, self.seed(), clock=lambda: math.inf).look()
         assert not snapshot.missing, snapshot.missing
         return damages(Case(snapshot, NO_PATIENCE, dict.fromkeys(accepted)))
-
-    def _there(self, database: str) -> bool:
-        return (self._data / f"{database}.db").exists()
 
 
 def findings(books: Books, accepted: Collection[str]) -> list[str]:

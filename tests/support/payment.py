@@ -13,6 +13,7 @@ from services.chassis.settings import PeerLimits
 from services.payment.app import PROVIDER, create_app
 from services.payment.operations import Operations
 from services.payment.settings import Settings
+from tests.support.back_ends import database_url
 from tests.support.card_network import GOOD_CARD, CardNetwork, provider_app
 from tests.support.served import served
 
@@ -26,7 +27,7 @@ def payment_app(
     """Return a payment service that keeps its table in `folder`; its recovery only runs when told to, unless set."""
     settings = Settings.model_validate(
         {
-            "database_url": f"sqlite+aiosqlite:///{folder}/payment.db",
+            "database_url": database_url(folder, "payment"),
             "card_network_url": "http://payment-provider",
             "card_network": limits,
             "recovery_interval_s": 3600,

@@ -1,10 +1,9 @@
 """The services behind the gateway, for real, in one process: any of them can be away, order and worker can die."""
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from contextlib import AsyncExitStack, closing
+from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import text
 
 import services.billing.app
 import services.inventory.app
@@ -26,6 +26,7 @@ from services.order.settings import Settings as OrderSettings
 from services.payment.settings import Settings as PaymentSettings
 from services.provider.settings import Settings as ProviderSettings
 from services.worker.settings import Settings as WorkerSettings
+from tests.support.back_ends import database_url, looking
 from tests.support.broker import let_leases_expire
 from tests.support.clocks import WallClock
 from tests.support.judge import Books, findings
@@ -52,6 +53,7 @@ class Platform:
         self._processes: dict[str, Process] = {}
         self._running: dict[str, AsyncExitStack] = {}
         self._products = folder / "products.json"
+        self.replica_url = ""
 
     async def __aenter__(self) -> Self:
         self._products.write_text(json.dumps([_product(sku, units) for sku, units in STOCK.items()]))
@@ -75,6 +77,7 @@ class Platform:
         life = life or Life()
         settings = OrderSettings(
             database_url=self._database("order"),
+            replica_url=self.replica_url,
             broker_url=self._database("broker"),
             inventory_url="http://inventory",
             inventory=BRISK,
@@ -198,8 +201,8 @@ class Platform:
 
     def change(self, database: str, statement: str, row: Mapping[str, Any] | None = None) -> None:
         """Change a database behind the services' backs."""
-        with closing(sqlite3.connect(self.folder / f"{database}.db", timeout=60)) as connection, connection:
-            connection.execute(statement, dict(row or {}))
+        with looking(self.folder, database).begin() as connection:
+            connection.execute(text(statement), dict(row or {}))
 
     def findings(self, accepted: Collection[str] | None = None) -> list[str]:
         """Return what is wrong by now."""
@@ -207,7 +210,7 @@ class Platform:
 
     def ledger(self, order_id: str) -> list[tuple[str, int]]:
         """Return what the card network has done for an order."""
-        rows = self.books().rows("provider", "SELECT * FROM card_ledger ORDER BY rowid")
+        rows = self.books().rows("provider", "SELECT * FROM card_ledger ORDER BY seq")
         return [(row["kind"], row["amount_cents"]) for row in rows if row["reference"] == order_id]
 
     def available(self, sku: str) -> int:
@@ -224,7 +227,7 @@ class Platform:
         return Line(lambda: self._processes.get(callee), life, self.weather[caller, callee])
 
     def _database(self, name: str) -> str:
-        return f"sqlite+aiosqlite:///{self.folder}/{name}.db"
+        return database_url(self.folder, name)
 
     def _provider(self) -> tuple[str, FastAPI]:
         settings = ProviderSettings(database_url=self._database("provider"), latency_median_ms=0)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
+from tests.support.back_ends import database_url
 from tests.support.polling import poll_until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -70,7 +71,7 @@ def service_under_proof(
         home, prefix, port = Path(folder), service.upper(), _free_port()
         settings = {
             f"{prefix}_PORT": str(port),
-            f"{prefix}_DATABASE_URL": f"sqlite+aiosqlite:///{home}/{service}.db",
+            f"{prefix}_DATABASE_URL": database_url(home, service),
             "OTEL_TRACES_EXPORTER": "none",
             **(environment or {}),
         }

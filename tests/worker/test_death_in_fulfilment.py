@@ -8,6 +8,8 @@ from tests.support.lives import Life
 from tests.support.platform import INVENTORY, ORDER, WORKER, Platform
 from tests.support.polling import poll_until_async
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 MORE_STEPS_THAN_THERE_ARE = 120
 
 

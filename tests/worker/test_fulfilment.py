@@ -7,6 +7,8 @@ from tests.support.platform import BILLING, INVENTORY, ORDER, PAYMENT, PROVIDER,
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 
 async def placed(platform: Platform, **checkout: object) -> str:
     """Place an order that is accepted; return its id."""

@@ -26,6 +26,8 @@ from tests.support.platform import (
     Platform,
 )
 
+pytestmark = pytest.mark.usefixtures("back_end")
+
 LINES = [
     (ORDER, INVENTORY),
     (ORDER, PAYMENT),

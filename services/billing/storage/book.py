@@ -2,16 +2,14 @@
 
 from datetime import datetime
 from functools import cache
-from typing import cast
 
 import orjson
 from sqlalchemy import Executable, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.billing.domain import Account, Book, Invoice, IssuedInvoice, Kind, Order, Posting, Status, month_of
 from services.billing.storage.tables import entries, events, invoices, movements, totals
-from services.chassis.database import insert_once
+from services.chassis.database import insert_once, insertion_into
 
 PLACED = "order.placed"
 CANCELLED = "order.cancelled"
@@ -109,8 +107,7 @@ class SqlBook(Book):
 
 @cache
 def _addition(dialect: str) -> Executable:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    addition = cast("sqlite.Insert", insert(totals))
+    addition = insertion_into(dialect, totals)
     return addition.on_conflict_do_update(
         index_elements=[totals.c.account],
         set_={"running_cents": totals.c.running_cents + addition.excluded.running_cents},

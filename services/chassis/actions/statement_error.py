@@ -25,7 +25,4 @@ class StatementError:
         """End the connection."""
         del switch
         connection: Any = context.root_connection.connection.driver_connection
-        if hasattr(connection, "terminate"):
-            connection.terminate()  # asyncpg: at once, without a word to the other end
-        else:
-            await_only(connection.close())
+        await_only(connection.close())  # psycopg: at once, without a word to the other end

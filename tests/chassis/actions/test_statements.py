@@ -19,8 +19,11 @@ from services.chassis.channel_frames import ArmedScope
 from services.chassis.database import Database
 from services.chassis.settings import ServiceSettings
 from services.chassis.sqlite_queue import SqliteQueue
+from tests.support.back_ends import database_url
 from tests.support.faults import switched_on
 from tests.support.served import served
+
+pytestmark = pytest.mark.usefixtures("back_end")
 
 metadata = MetaData()
 things = Table("things", metadata, Column("name", String(40), primary_key=True))
@@ -43,7 +46,7 @@ def telemetry() -> Telemetry:
 @pytest.fixture
 async def database(tmp_path: Path, telemetry: Telemetry) -> AsyncIterator[Database]:
     """A database with one row."""
-    async with Database(f"sqlite+aiosqlite:///{tmp_path}/own.db", metadata, telemetry, name="own") as database:
+    async with Database(database_url(tmp_path, "own"), metadata, telemetry, name="own") as database:
         async with database.begin() as connection:
             await connection.execute(things.insert(), {"name": "first"})
         yield database

@@ -15,7 +15,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.support.back_ends import BackEnd
 from tests.support.proof import service_under_proof
+
+pytestmark = pytest.mark.usefixtures("back_end_of_module")
 
 FAULT = "billing.float_drift"
 Json = dict[str, Any]
@@ -171,7 +174,7 @@ CLAIMS = (invoices_are_exact, totals_follow_invoices, replays_change_nothing, ca
 
 
 @pytest.fixture(scope="module", params=[None, FAULT], ids=["fixed", "faulty"])
-def billing(request: pytest.FixtureRequest) -> Iterator[tuple[httpx.Client, bool]]:
+def billing(back_end_of_module: BackEnd, request: pytest.FixtureRequest) -> Iterator[tuple[httpx.Client, bool]]:
     """Return a client of a billing process, and whether the fault is on in it."""
     with service_under_proof("billing", fault=request.param) as process, httpx.Client(base_url=process.url) as client:
         yield client, request.param is not None

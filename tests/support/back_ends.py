@@ -1,0 +1,92 @@
+"""Where the services under test keep their data: in SQLite files, or in a PostgreSQL of our own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy.pool import NullPool
+
+from tests.support.postgres import Cluster
+
+
+class BackEnd:
+    """Hands out databases by folder and name; whoever asks again, as another process would, gets the same."""
+
+    def __init__(self, cluster: Cluster | None) -> None:
+        self.cluster = cluster
+        self._made: dict[tuple[Path, str], str] = {}
+        self._numbers = count()
+
+    def url(self, folder: Path, name: str) -> str:
+        """Return where `name` is for tests that work in `folder`."""
+        if self.cluster is None:
+            return sqlite_url(folder, name)
+        known = self._made.get((folder, name))
+        if known is None:
+            known = self._made[folder, name] = f"{name}_{next(self._numbers)}"
+            self.cluster.run("CREATE DATABASE {name}", name=known)
+        return self.cluster.url(known)
+
+    def exists(self, folder: Path, name: str) -> bool:
+        """Say whether anybody has asked for it."""
+        return (folder / f"{name}.db").exists() if self.cluster is None else (folder, name) in self._made
+
+    @contextmanager
+    def passing(self) -> Iterator[None]:
+        """Drop what is asked for in the block at its end; files go with their folders."""
+        kept = set(self._made)
+        yield
+        for asked in self._made.keys() - kept:
+            assert self.cluster is not None
+            self.cluster.run("DROP DATABASE {name} WITH (FORCE)", name=self._made.pop(asked))
+
+
+BROKER = "broker"
+"""A queue is no database on PostgreSQL: in these tests it stays the one on SQLite."""
+SQLITE = BackEnd(None)
+_used: list[BackEnd] = [SQLITE]
+
+
+@contextmanager
+def using(back_end: BackEnd) -> Iterator[BackEnd]:
+    """Have tests keep their data there."""
+    _used.append(back_end)
+    try:
+        yield back_end
+    finally:
+        _used.remove(back_end)
+
+
+def database_url(folder: Path, name: str) -> str:
+    """Return where the service `name` of a test that works in `folder` keeps its data."""
+    return _of(name).url(folder, name)
+
+
+def has_database(folder: Path, name: str) -> bool:
+    """Say whether there is such a database."""
+    return _of(name).exists(folder, name)
+
+
+def _of(name: str) -> BackEnd:
+    return SQLITE if name == BROKER else _used[-1]
+
+
+def sqlite_url(folder: Path, name: str) -> str:
+    """Return where SQLite would keep it."""
+    return f"sqlite+aiosqlite:///{folder}/{name}.db"
+
+
+def plain_url(folder: Path, name: str) -> str:
+    """Return `database_url` for programs that wait: without the asynchronous driver of SQLite."""
+    url = make_url(database_url(folder, name))
+    return url.set(drivername="sqlite" if url.get_backend_name() == "sqlite" else url.drivername).render_as_string()
+
+
+def looking(folder: Path, name: str) -> Engine:
+    """Return an engine for a look, or a change, behind the service's back."""
+    url = plain_url(folder, name)
+    waiting: dict[str, Any] = {"timeout": 60} if url.startswith("sqlite") else {}
+    return create_engine(url, poolclass=NullPool, connect_args=waiting)
