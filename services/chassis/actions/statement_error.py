@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.util import await_only
 
+from services.chassis.actions.action import Lose
 from services.chassis.switches import Switch
 
 
@@ -29,3 +30,8 @@ class StatementError:
             connection.terminate()  # asyncpg: at once, without a word to the other end
         else:
             await_only(connection.close())
+
+    async def meet_operation(self, switch: Switch, lose: Lose) -> None:
+        """End the connection."""
+        del switch
+        await lose()
