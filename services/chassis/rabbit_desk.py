@@ -57,7 +57,9 @@ class RabbitDesk:
     async def put_aside(self, letter: Letter) -> None:
         """Store a dead letter. Whatever of its id waits in the queue and is with no consumer goes."""
         async with self._line() as line:
-            await line.send(posted(letter), dead(letter.queue))
+            async with _walk(line, dead(letter.queue), letter.queue) as found:
+                if letter.id not in [mail.letter.id for _, mail in found]:
+                    await line.send(posted(letter), dead(letter.queue))
             await _remove_waiting(line, letter.queue, letter.id)
 
     async def put(self, letter: Letter) -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 
 import aio_pika
@@ -37,7 +37,7 @@ class Line:
     taking: AbstractChannel
     sending: AbstractChannel
     looking: AbstractChannel
-    waiting: set["asyncio.Future[AbstractIncomingMessage | None]"] = field(default_factory=set)
+    waiting: set["asyncio.Future[AbstractIncomingMessage]"] = field(default_factory=set)
     is_open: bool = True
 
     def lost(self, *_: object) -> None:
@@ -69,6 +69,20 @@ class Line:
         return await self.taking.get_queue(name, ensure=False)
 
 
+@contextmanager
+def told() -> Iterator[None]:
+    """Raise `NeighbourUnavailable` for whatever the driver says when there is no connection."""
+    try:
+        yield
+    except AWAY as error:
+        raise NeighbourUnavailable(PEER, str(error) or type(error).__name__) from error
+    except asyncio.CancelledError as error:
+        # The driver cancels those who wait for an answer on a connection that is lost.
+        if (task := asyncio.current_task()) is not None and task.cancelling():
+            raise
+        raise NeighbourUnavailable(PEER, "the connection was lost") from error
+
+
 class Link:
     """Connections to one broker, one at a time."""
 
@@ -86,17 +100,10 @@ class Link:
 
         Raises `NeighbourUnavailable` when there is none, or when it is lost on the way.
         """
-        try:
+        with told():
             line = await self._open()
             await pass_actions("queue", line.close)
             yield line
-        except AWAY as error:
-            raise NeighbourUnavailable(PEER, _said(error)) from error
-        except asyncio.CancelledError as error:
-            # The driver cancels those who wait for an answer on a connection that is lost.
-            if (task := asyncio.current_task()) is not None and task.cancelling():
-                raise
-            raise NeighbourUnavailable(PEER, "the connection was lost") from error
 
     async def close(self) -> None:
         """Hang up."""
@@ -122,7 +129,8 @@ class Link:
             return self._line
 
     async def _connect(self) -> Line:
-        connection = await aio_pika.connect(self._url, heartbeat=HEARTBEAT_S, timeout=CONNECT_S)
+        url = f"{self._url}{'&' if '?' in self._url else '?'}heartbeat={HEARTBEAT_S}"
+        connection = await aio_pika.connect(url, timeout=CONNECT_S)
         try:
             taking = await connection.channel(publisher_confirms=False)
             # Nobody holds more than the message that it waits for: what is here is with a consumer, not in a buffer.
@@ -140,7 +148,3 @@ class Link:
             part.close_callbacks.add(line.lost)
         log.info("queue.connected")
         return line
-
-
-def _said(error: BaseException) -> str:
-    return str(error) or type(error).__name__

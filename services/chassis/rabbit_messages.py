@@ -9,6 +9,7 @@ from aio_pika.abc import AbstractIncomingMessage, HeadersType
 
 from services.chassis.broker import Letter
 
+MICROS = 1_000_000
 OURS = "nightshift-"
 DELIVERIES, ENQUEUED_AT, DUE_AT = f"{OURS}deliveries", f"{OURS}enqueued-at", f"{OURS}due-at"
 REASON, DEAD_AT = f"{OURS}reason", f"{OURS}dead-at"
@@ -37,11 +38,11 @@ def written(mail: Posted, *, lives_s: float | None = None) -> Message:
     headers: HeadersType = {
         **letter.headers,
         DELIVERIES: letter.deliveries,
-        ENQUEUED_AT: mail.enqueued_at,
-        DUE_AT: mail.due_at,
+        ENQUEUED_AT: _micros(mail.enqueued_at),
+        DUE_AT: _micros(mail.due_at),
     }
     if letter.reason or letter.dead_at:
-        headers |= {REASON: letter.reason, DEAD_AT: letter.dead_at}
+        headers |= {REASON: letter.reason, DEAD_AT: _micros(letter.dead_at)}
     return Message(
         letter.body.encode(),
         headers=headers,
@@ -64,14 +65,19 @@ def read(incoming: AbstractIncomingMessage, queue: str) -> Posted:
         incoming.type or "",
         incoming.body.decode(errors="replace"),
         {name: str(value) for name, value in headers.items() if not name.startswith((OURS, *BROKERS))},
-        int(_number(headers, DELIVERIES, 0.0)),
+        int(_number(headers, DELIVERIES, 0)),
         str(headers.get(REASON) or ""),
-        _number(headers, DEAD_AT, 0.0),
+        _number(headers, DEAD_AT, 0) / MICROS,
     )
-    enqueued_at = _number(headers, ENQUEUED_AT, sent_at)
-    return Posted(letter, enqueued_at, _number(headers, DUE_AT, enqueued_at))
+    enqueued_at = _number(headers, ENQUEUED_AT, _micros(sent_at)) / MICROS
+    return Posted(letter, enqueued_at, _number(headers, DUE_AT, _micros(enqueued_at)) / MICROS)
 
 
-def _number(headers: Mapping[str, object], name: str, otherwise: float) -> float:
+def _micros(seconds: float) -> int:
+    # The driver would send a float with seven digits.
+    return round(seconds * MICROS)
+
+
+def _number(headers: Mapping[str, object], name: str, otherwise: int) -> int:
     value = headers.get(name)
-    return float(value) if isinstance(value, int | float) else otherwise
+    return value if isinstance(value, int) else otherwise

@@ -27,8 +27,10 @@ from services.chassis.broker import (
     QueueDepth,
     parsed,
 )
+from services.chassis.errors import NeighbourUnavailable
 from services.chassis.rabbit_ages import Ages
-from services.chassis.rabbit_link import ANSWER_S, AWAY, Line, Link
+from services.chassis.rabbit_arrivals import arriving, give_back
+from services.chassis.rabbit_link import ANSWER_S, Line, Link, told
 from services.chassis.rabbit_messages import Posted, posted, read
 from services.chassis.rabbit_topology import dead, held, wait_for, waits
 
@@ -85,7 +87,7 @@ class RabbitQueue(Broker):
         """Take the next message, or return None when none has come within `wait_s` seconds."""
         deadline = time.monotonic() + wait_s
         async with self._link.line() as line:
-            while (incoming := await self._next(line, queue, deadline - time.monotonic())) is not None:
+            while (incoming := await self._next(line, queue, deadline)) is not None:
                 mail = read(incoming, queue)
                 if not incoming.redelivered:
                     return await self._hold(line, mail, incoming)
@@ -94,40 +96,22 @@ class RabbitQueue(Broker):
                 await incoming.ack()
         return None
 
-    async def _next(self, line: Line, queue: str, wait_s: float) -> AbstractIncomingMessage | None:
-        source = await line.queue(queue)
-        asked_at = time.time()
+    async def _next(self, line: Line, queue: str, deadline: float) -> AbstractIncomingMessage | None:
+        source, asked_at = await line.queue(queue), time.time()
         incoming = await source.get(fail=False, timeout=ANSWER_S)
-        if incoming is not None:
-            return incoming
-        self._ages[queue].saw_none(asked_at)
-        if wait_s <= 0:
-            return None
-        arrival: asyncio.Future[AbstractIncomingMessage | None] = asyncio.get_running_loop().create_future()
-
-        async def arrived(message: AbstractIncomingMessage) -> None:
-            if arrival.done():
-                await message.nack(requeue=True)
-            else:
-                arrival.set_result(message)
-
-        line.waiting.add(arrival)
-        tag = await source.consume(arrived, timeout=ANSWER_S)
-        try:
-            await asyncio.wait({arrival}, timeout=wait_s)
-        except asyncio.CancelledError:
-            arrival.cancel()
-            raise
-        finally:
-            line.waiting.discard(arrival)
-            if line.is_open:
-                await source.cancel(tag, timeout=ANSWER_S)
-        return arrival.result() if arrival.done() else None
+        if incoming is None:
+            self._ages[queue].saw_none(asked_at)
+            if (wait_s := deadline - time.monotonic()) > 0:
+                incoming = await arriving(line, source, wait_s)
+        return incoming
 
     async def _hold(self, line: Line, mail: Posted, incoming: AbstractIncomingMessage) -> Delivery:
         letter, receipt = mail.letter, uuid4().hex
-        marks = await line.queue(held(letter.queue))
-        mark = await marks.consume(_nothing, timeout=ANSWER_S)
+        try:
+            mark = await (await line.queue(held(letter.queue))).consume(_nothing, timeout=ANSWER_S)
+        except BaseException:
+            await give_back(incoming)
+            raise
         lease = asyncio.get_running_loop().call_later(self._lease_s, self._lapse, receipt)
         self._held[receipt] = Held(mail, incoming, line, mark, lease)
         self._ages[letter.queue].took(letter.id, mail.due_at)
@@ -166,18 +150,19 @@ class RabbitQueue(Broker):
     async def _settling(self, delivery: Delivery) -> AsyncIterator[Held | None]:
         """Do the last thing about a delivery; lend nothing when it is no longer ours."""
         mine = self._held.pop(delivery.receipt, None)
-        async with self._link.line():
-            if mine is None or not mine.line.is_open:
-                yield None
-                return
-            try:
+        try:
+            async with self._link.line():
+                if mine is None or not mine.line.is_open:
+                    yield None
+                    return
                 yield mine
-            except BaseException:
+                mine.lease.cancel()
+                await mine.incoming.ack()
+                await self._unmark(mine)
+        except BaseException:
+            if mine is not None:
                 await self._let_go(mine)
-                raise
-            mine.lease.cancel()
-            await mine.incoming.ack()
-            await self._unmark(mine)
+            raise
 
     def _lapse(self, receipt: str) -> None:
         if (mine := self._held.pop(receipt, None)) is not None:
@@ -188,8 +173,8 @@ class RabbitQueue(Broker):
     async def _let_go(self, mine: Held) -> None:
         """Give a message to whoever comes next; the attempt counts."""
         mine.lease.cancel()
-        with suppress(*AWAY):
-            await mine.incoming.nack(requeue=True)
+        await give_back(mine.incoming)
+        with suppress(NeighbourUnavailable), told():
             await self._unmark(mine)
 
     async def _unmark(self, mine: Held) -> None:

@@ -85,6 +85,7 @@ class Node:
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
             "HOME": folder,
             "LANG": "C.UTF-8",
+            "RUNNING_UNDER_SYSTEMD": "true",  # then it is no child of a shell that has to be ended as well
             "ERL_EPMD_PORT": str(self._epmd_port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_CONF_ENV_FILE": "/dev/null",
