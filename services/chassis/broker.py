@@ -1,13 +1,16 @@
 """Messages between services, at least once: what a broker does, whichever one it is.
 
 A delivery belongs to its consumer for `LEASE_S` seconds. One that is neither acknowledged nor handed back by then
-(its consumer died) is delivered again, so whoever consumes must be idempotent.
+(its consumer died) is delivered again, so whoever consumes must be idempotent. What a consumer says about a delivery
+that is no longer its own changes nothing.
 """
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
+
+import orjson
 
 from observability.wiring import Telemetry
 
@@ -92,6 +95,9 @@ class Desk(Protocol):
 class Broker(AbstractAsyncContextManager["Broker"], Protocol):
     """Carries messages. Enter it before use."""
 
+    system: ClassVar[str]
+    """What spans call it."""
+
     async def publish(self, message: Message) -> None:
         """Store `message` durably in the queue of its topic. Twice the same may, but need not, be stored once."""
 
@@ -112,13 +118,29 @@ class Broker(AbstractAsyncContextManager["Broker"], Protocol):
 
     def desk(self) -> Desk:
         """Return what lies under the hand of a person: dead letters, and single messages."""
-        raise NotImplementedError
 
 
 def open_broker(url: str, telemetry: Telemetry) -> Broker:
-    """Return the broker at `url`: `sqlite+aiosqlite:///…/broker.db`."""
+    """Return the broker at `url`: `sqlite+aiosqlite:///…/broker.db` or `amqp://user:password@host:5672/`."""
+    # Only the chosen back end is loaded.
     if url.startswith("sqlite"):
-        from services.chassis.sqlite_queue import SqliteQueue  # noqa: PLC0415 -- only the chosen back end is loaded
+        from services.chassis.sqlite_queue import SqliteQueue  # noqa: PLC0415
 
         return SqliteQueue(url, telemetry)
-    raise ValueError(f"no broker speaks {url.partition(':')[0]!r}; use sqlite+aiosqlite:///path/to/broker.db")
+    if url.startswith(("amqp://", "amqps://")):
+        from services.chassis.rabbit_queue import RabbitQueue  # noqa: PLC0415
+
+        return RabbitQueue(url)
+    raise ValueError(
+        f"no broker speaks {url.partition(':')[0]!r}; use sqlite+aiosqlite:///path/to/broker.db or "
+        "amqp://user:password@host:5672/"
+    )
+
+
+def parsed(text: str | bytes) -> dict[str, Any]:
+    """Return a JSON object; an empty one for anything else, which its handler refuses and a person then looks at."""
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -151,7 +151,14 @@ class Consumer:
         self._attempts.observe(delivery.attempt)
         # A handler that outlives its lease would work beside the next one.
         with (
-            messaging.consuming(self._telemetry, delivery.queue, message.id, message.headers, attempt=delivery.attempt),
+            messaging.consuming(
+                self._telemetry,
+                delivery.queue,
+                message.id,
+                message.headers,
+                attempt=delivery.attempt,
+                system=self._broker.system,
+            ),
             self._duration.time(),
             deadline.within(LEASE_S * 0.8),
         ):

@@ -129,6 +129,7 @@ class OutboxRelay:
 
     async def _send(self, message: Message) -> None:
         headers = dict(message.headers)
-        with messaging.producing(self._telemetry, ROUTES[message.topic], message.id, headers):
+        queue = ROUTES[message.topic]
+        with messaging.producing(self._telemetry, queue, message.id, headers, system=self._broker.system):
             await self._broker.publish(replace(message, headers=headers))
         self._published.labels(message.topic).inc()

@@ -7,7 +7,7 @@ taken and, once taken, the end of its lease.
 import asyncio
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import uuid4
 
 import orjson
@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from observability.wiring import Telemetry
-from services.chassis.broker import LEASE_S, ROUTES, Broker, Delivery, Desk, Message, QueueDepth
+from services.chassis.broker import LEASE_S, ROUTES, Broker, Delivery, Desk, Message, QueueDepth, parsed
 from services.chassis.database import Database, insert_once
 
 POLL_S = (0.02, 0.2)
@@ -67,6 +67,8 @@ dead_letters = Table(
 
 class SqliteQueue(Broker):
     """`services.chassis.broker.Broker` on a SQLite file; a lease lasts `lease_s` seconds."""
+
+    system: ClassVar[str] = "sqlite"
 
     def __init__(self, url: str, telemetry: Telemetry | None = None, *, lease_s: float = LEASE_S) -> None:
         del telemetry  # the queue's spans are made where messages are sent and handled; its polling would be noise
@@ -187,14 +189,5 @@ def _held_by(delivery: Delivery) -> ColumnElement[bool]:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    message = Message(row.id, row.topic, _parsed(row.body), _parsed(row.headers))
+    message = Message(row.id, row.topic, parsed(row.body), parsed(row.headers))
     return Delivery(message, row.queue, row.deliveries, row.receipt)
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    """Return a JSON object; an empty one for anything else, which its handler refuses and a person then looks at."""
-    try:
-        parsed = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {}
-    return parsed if isinstance(parsed, dict) else {}

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.chassis.actions.action import OnStatement
+from services.chassis.actions.action import Lose, OnStatement
 from services.chassis.actions.registry import ON_STATEMENTS
 from services.chassis.switches import BOARD
 
@@ -36,3 +36,11 @@ def guided(run: Callable[..., None], actions: Sequence[OnStatement]) -> Callable
         run(cursor, statement, *arguments)
 
     return execute
+
+
+async def pass_actions(store: Store, lose: Lose) -> None:
+    """Take an operation of a store without statements past the actions that are on; `lose` ends its connection."""
+    if BOARD.switches:
+        for action in ON_STATEMENTS[store]:
+            if switch := BOARD.shown(action.name):
+                await action.meet_operation(switch, lose)

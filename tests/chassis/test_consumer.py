@@ -1,27 +1,17 @@
 """A message is handled until it is done, waits when it has to, and is put aside when nobody can handle it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
-
-import pytest
+from collections.abc import Callable
 
 from observability.wiring import messaging, vocabulary
 from services.chassis import deadline
-from services.chassis.broker import LEASE_S, ORDER_PLACED, ORDER_QUEUE, Delivery, Message
+from services.chassis.broker import LEASE_S, ORDER_PLACED, ORDER_QUEUE, Broker, Delivery, Message
 from services.chassis.consumer import Defer, Handler
-from services.chassis.sqlite_queue import SqliteQueue
-from tests.support.broker import let_leases_expire, publish, queue_in
+from tests.support.broker import publish
+from tests.support.brokers import Between, Brokers
 from tests.support.consuming import consuming, emptied
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry, value
-
-
-@pytest.fixture
-async def queue(tmp_path: Path) -> AsyncIterator[SqliteQueue]:
-    """Return an empty queue."""
-    async with queue_in(tmp_path) as queue:
-        yield queue
 
 
 def failing(times: int, seen: list[Delivery], error: Callable[[], Exception]) -> Handler:
@@ -35,7 +25,7 @@ def failing(times: int, seen: list[Delivery], error: Callable[[], Exception]) ->
     return handle
 
 
-async def test_a_message_that_was_handled_does_not_come_again(queue: SqliteQueue) -> None:
+async def test_a_message_that_was_handled_does_not_come_again(queue: Broker) -> None:
     """It is acknowledged, and counted as done."""
     seen: list[Delivery] = []
     metrics = telemetry()
@@ -46,7 +36,7 @@ async def test_a_message_that_was_handled_does_not_come_again(queue: SqliteQueue
     assert value(metrics, vocabulary.MESSAGES_PROCESSED, ORDER_QUEUE, "done") == 1
 
 
-async def test_a_failure_brings_the_message_back(queue: SqliteQueue) -> None:
+async def test_a_failure_brings_the_message_back(queue: Broker) -> None:
     """With its attempts counted and measured, until it is handled."""
     seen: list[Delivery] = []
     metrics = telemetry()
@@ -59,7 +49,7 @@ async def test_a_failure_brings_the_message_back(queue: SqliteQueue) -> None:
     assert (await queue.depth(ORDER_QUEUE)).dead == 0
 
 
-async def test_a_message_that_nobody_can_handle_becomes_a_dead_letter(queue: SqliteQueue) -> None:
+async def test_a_message_that_nobody_can_handle_becomes_a_dead_letter(queue: Broker) -> None:
     """After bounded redelivery; what comes behind it is handled."""
     seen: list[Delivery] = []
     metrics = telemetry()
@@ -76,7 +66,7 @@ async def test_a_message_that_nobody_can_handle_becomes_a_dead_letter(queue: Sql
     assert value(metrics, vocabulary.DEAD_LETTERS, ORDER_QUEUE) == 1
 
 
-async def test_waiting_does_not_count_as_failing(queue: SqliteQueue) -> None:
+async def test_waiting_does_not_count_as_failing(queue: Broker) -> None:
     """A message may wait more often than it may fail."""
     seen: list[Delivery] = []
     await publish(queue, "m")
@@ -86,7 +76,7 @@ async def test_waiting_does_not_count_as_failing(queue: SqliteQueue) -> None:
     assert (await queue.depth(ORDER_QUEUE)).dead == 0
 
 
-async def test_one_message_that_waits_does_not_hold_up_the_next(queue: SqliteQueue) -> None:
+async def test_one_message_that_waits_does_not_hold_up_the_next(queue: Broker) -> None:
     """Its place is free while it waits."""
     handled = []
 
@@ -104,7 +94,7 @@ async def test_one_message_that_waits_does_not_hold_up_the_next(queue: SqliteQue
         await poll_until_async(both, "the other messages")
 
 
-async def test_no_more_than_the_given_number_are_handled_at_once(queue: SqliteQueue) -> None:
+async def test_no_more_than_the_given_number_are_handled_at_once(queue: Broker) -> None:
     """And that many are."""
     under_way, most, go = 0, 0, asyncio.Event()
 
@@ -127,7 +117,7 @@ async def test_no_more_than_the_given_number_are_handled_at_once(queue: SqliteQu
     assert most == 3
 
 
-async def test_a_handler_knows_how_long_it_may_take(queue: SqliteQueue) -> None:
+async def test_a_handler_knows_how_long_it_may_take(queue: Broker) -> None:
     """Less than the lease, so that it does not work beside its successor."""
     left: list[float | None] = []
 
@@ -141,7 +131,7 @@ async def test_a_handler_knows_how_long_it_may_take(queue: SqliteQueue) -> None:
     assert 0 < left[0] < LEASE_S
 
 
-async def test_the_trace_of_the_sender_is_the_trace_of_the_handler(queue: SqliteQueue) -> None:
+async def test_the_trace_of_the_sender_is_the_trace_of_the_handler(queue: Broker) -> None:
     """Its request id too."""
     metrics, headers, seen = telemetry(), dict[str, str](), []
     with messaging.producing(metrics, ORDER_QUEUE, "m", headers) as span:
@@ -156,9 +146,7 @@ async def test_the_trace_of_the_sender_is_the_trace_of_the_handler(queue: Sqlite
     assert (seen[0].trace_id, seen[0].request_id) == (sent, "r-17")
 
 
-async def test_a_handler_that_dies_without_a_word_leaves_the_message_to_others(
-    queue: SqliteQueue, tmp_path: Path
-) -> None:
+async def test_a_handler_that_dies_without_a_word_leaves_the_message_to_others(brokers: Brokers) -> None:
     """It comes again after its lease, and the consumer goes on."""
     seen: list[str] = []
     lost = asyncio.Event()
@@ -168,27 +156,26 @@ async def test_a_handler_that_dies_without_a_word_leaves_the_message_to_others(
         if len(seen) == 1:
             raise SystemError("gone") from None
 
-    class LosesItsAnswer(SqliteQueue):
+    class LosesItsAnswer(Between):
         async def retry_later(self, delivery: Delivery, delay_s: float, *, count: bool = True) -> None:
             del delivery, delay_s, count
             lost.set()
             raise OSError("the broker is away")
 
-    async with LosesItsAnswer(str(queue._database.engine.url)) as broker:
+    async with LosesItsAnswer(brokers(lease_s=1.0)) as broker:
         await publish(broker, "m")
         async with consuming(broker, handle):
             await asyncio.wait_for(lost.wait(), 60)
             assert seen == ["m"]
-            let_leases_expire(tmp_path)
-            await emptied(queue)
+            await emptied(broker)
     assert seen == ["m", "m"]
 
 
-async def test_a_broker_that_goes_away_is_waited_for(queue: SqliteQueue) -> None:
+async def test_a_broker_that_goes_away_is_waited_for(brokers: Brokers) -> None:
     """The consumer is still there when it is back."""
     handled: list[Delivery] = []
 
-    class ComesAndGoes(SqliteQueue):
+    class ComesAndGoes(Between):
         away = 3
 
         async def receive(self, queue: str, wait_s: float) -> Delivery | None:
@@ -197,14 +184,14 @@ async def test_a_broker_that_goes_away_is_waited_for(queue: SqliteQueue) -> None
                 raise OSError("the broker is away")
             return await super().receive(queue, wait_s)
 
-    async with ComesAndGoes(str(queue._database.engine.url)) as broker:
+    async with ComesAndGoes(brokers()) as broker:
         await publish(broker, "m")
         async with consuming(broker, failing(0, handled, ValueError)):
-            await emptied(queue)
+            await emptied(broker)
     assert len(handled) == 1
 
 
-async def test_the_depth_of_the_queue_is_measured(queue: SqliteQueue) -> None:
+async def test_the_depth_of_the_queue_is_measured(queue: Broker) -> None:
     """By state, with the age of the oldest message."""
     metrics = telemetry()
     await publish(queue, "a", "b")

@@ -1,13 +1,12 @@
 """A consumer that is paused and adjusted while it works."""
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
-from services.chassis.broker import ORDER_QUEUE, Delivery
+from services.chassis.broker import ORDER_QUEUE, Broker, Delivery
 from services.chassis.consumer import Consumer
-from tests.support.broker import publish, queue_in
+from tests.support.broker import publish
 from tests.support.consuming import emptied
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry
@@ -27,12 +26,12 @@ class Handling:
 
 
 async def test_a_paused_consumer_finishes_what_it_has_begun_and_begins_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    queue: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And goes on when it is let."""
     monkeypatch.setattr("services.chassis.consumer.WAIT_S", 0.02)
     handling = Handling()
-    async with queue_in(tmp_path) as queue, Consumer(queue, ORDER_QUEUE, handling, telemetry()) as consumer:
+    async with Consumer(queue, ORDER_QUEUE, handling, telemetry()) as consumer:
 
         async def is_handling() -> bool:
             return bool(handling.begun)
@@ -54,21 +53,19 @@ async def test_a_paused_consumer_finishes_what_it_has_begun_and_begins_nothing(
         assert handling.begun == ["a", "b"]
 
 
-async def test_a_paused_consumer_can_be_stopped(tmp_path: Path) -> None:
+async def test_a_paused_consumer_can_be_stopped(queue: Broker) -> None:
     """It does not wait to be resumed."""
     async with (
         asyncio.timeout(30),
-        queue_in(tmp_path) as queue,
         Consumer(queue, ORDER_QUEUE, Handling(), telemetry()) as consumer,
     ):
         consumer.pause()
 
 
-async def test_more_messages_are_handled_at_once_from_the_moment_it_is_said(tmp_path: Path) -> None:
+async def test_more_messages_are_handled_at_once_from_the_moment_it_is_said(queue: Broker) -> None:
     """Those that wait come in."""
     handling = Handling()
     async with (
-        queue_in(tmp_path) as queue,
         Consumer(queue, ORDER_QUEUE, handling, telemetry(), concurrency=1) as consumer,
     ):
 

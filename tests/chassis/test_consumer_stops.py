@@ -1,25 +1,17 @@
 """A consumer that stops finishes what it is at, or hands it back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from services.chassis.broker import ORDER_QUEUE, Delivery
-from services.chassis.sqlite_queue import SqliteQueue
-from tests.support.broker import message, queue_in
+from services.chassis.broker import ORDER_QUEUE, Broker, Delivery
+from tests.support.broker import message
+from tests.support.brokers import Between, Brokers
 from tests.support.consuming import consuming
 
 
-@pytest.fixture
-async def queue(tmp_path: Path) -> AsyncIterator[SqliteQueue]:
-    """Return an empty queue."""
-    async with queue_in(tmp_path) as queue:
-        yield queue
-
-
-async def stopped_while(queue: SqliteQueue, work: Callable[[], Awaitable[None]]) -> asyncio.Event:
+async def stopped_while(queue: Broker, work: Callable[[], Awaitable[None]]) -> asyncio.Event:
     """Stop a consumer while its handler does `work`; the event tells that the work was finished."""
     started, finished = asyncio.Event(), asyncio.Event()
 
@@ -34,7 +26,7 @@ async def stopped_while(queue: SqliteQueue, work: Callable[[], Awaitable[None]])
     return finished
 
 
-async def test_stopping_lets_work_under_way_finish(queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stopping_lets_work_under_way_finish(queue: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """And acknowledges it."""
     monkeypatch.setattr("services.chassis.consumer.STOP_S", 3600.0)
     finished = await stopped_while(queue, lambda: asyncio.sleep(0.2))  # slow work
@@ -43,9 +35,7 @@ async def test_stopping_lets_work_under_way_finish(queue: SqliteQueue, monkeypat
     assert depth.ready + depth.leased == 0
 
 
-async def test_stopping_hands_back_work_that_takes_too_long(
-    queue: SqliteQueue, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_stopping_hands_back_work_that_takes_too_long(queue: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     """The next consumer gets it at once instead of after the lease, and without an attempt lost."""
     monkeypatch.setattr("services.chassis.consumer.STOP_S", 0.05)
     finished = await stopped_while(queue, lambda: asyncio.sleep(3600))  # work that hangs
@@ -55,17 +45,16 @@ async def test_stopping_hands_back_work_that_takes_too_long(
     assert again.attempt == 1
 
 
-async def test_an_idle_consumer_stops(queue: SqliteQueue) -> None:
+async def test_an_idle_consumer_stops(brokers: Brokers) -> None:
     """It does not wait for a message to come."""
     looking = asyncio.Event()
 
-    class SaysWhenItIsAsked(SqliteQueue):
+    class SaysWhenItIsAsked(Between):
         async def receive(self, queue: str, wait_s: float) -> Delivery | None:
             looking.set()
             return await super().receive(queue, wait_s)
 
-    broker = SaysWhenItIsAsked(str(queue._database.engine.url))
-    async with broker, consuming(broker, _nothing):
+    async with SaysWhenItIsAsked(brokers()) as broker, consuming(broker, _nothing):
         await asyncio.wait_for(looking.wait(), 60)
 
 

@@ -10,9 +10,9 @@ from observability.wiring import Telemetry, vocabulary
 from services.chassis.broker import Message
 from services.chassis.database import Database
 from services.chassis.outbox import BATCH, OutboxRelay, add_to_outbox, outbox_table
-from services.chassis.sqlite_queue import SqliteQueue
 from tests.support.back_ends import BackEnd, database_url
-from tests.support.broker import message, queue_in, taken, taken_ids
+from tests.support.broker import message, taken, taken_ids
+from tests.support.brokers import Between, Brokers
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry, value
 
@@ -26,7 +26,7 @@ class Killed(BaseException):
     """The process is gone."""
 
 
-class Unreliable(SqliteQueue):
+class Unreliable(Between):
     """A queue that does what it is asked and then fails, or fails before it does anything."""
 
     after: BaseException | None = None
@@ -51,9 +51,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def queue(tmp_path: Path) -> AsyncIterator[Unreliable]:
+async def queue(brokers: Brokers) -> AsyncIterator[Unreliable]:
     """Return a queue that can be told to fail."""
-    async with Unreliable(f"sqlite+aiosqlite:///{tmp_path}/broker.db") as queue:
+    async with Unreliable(brokers()) as queue:
         yield queue
 
 
@@ -175,11 +175,11 @@ async def test_messages_wait_while_the_broker_is_away(database: Database, queue:
 
 
 async def test_what_was_sent_before_the_broker_went_away_is_not_sent_again(
-    database: Database, queue: Unreliable
+    database: Database, brokers: Brokers
 ) -> None:
     """Of a batch that fails half-way only the rest is repeated."""
 
-    class FailsOnSecond(SqliteQueue):
+    class FailsOnSecond(Between):
         seen: list[str]
 
         async def publish(self, message: Message) -> None:
@@ -188,7 +188,7 @@ async def test_what_was_sent_before_the_broker_went_away_is_not_sent_again(
                 raise OSError("the broker is away")
             await super().publish(message)
 
-    broker = FailsOnSecond(str(queue._database.engine.url))
+    broker = FailsOnSecond(brokers())
     broker.seen = []
     await store(database, "a", "b", "c")
     metrics = telemetry()
@@ -198,7 +198,7 @@ async def test_what_was_sent_before_the_broker_went_away_is_not_sent_again(
 
 
 async def test_the_trace_goes_on_where_the_message_is_handled(
-    database: Database, queue: Unreliable, tmp_path: Path
+    database: Database, queue: Unreliable, brokers: Brokers
 ) -> None:
     """The headers name the trace of the request that stored the message, and the sending as the parent."""
     metrics = telemetry()
@@ -208,7 +208,7 @@ async def test_the_trace_goes_on_where_the_message_is_handled(
         await store(database, "m")
     async with OutboxRelay(database, outbox, queue, metrics):
         await drained(metrics, 1)
-    async with queue_in(tmp_path) as other_process:
+    async with brokers() as other_process:
         header = (await taken(other_process)).message.headers["traceparent"]
     assert header.split("-")[1] == trace_id
     assert header.split("-")[2] != span_id

@@ -9,6 +9,8 @@ from services.chassis.consumer import Consumer, Handler
 from tests.support.polling import poll_until_async
 from tests.support.telemetry import telemetry
 
+LOOKS = 3
+
 
 @asynccontextmanager
 async def consuming(
@@ -29,9 +31,13 @@ async def consuming(
 
 async def emptied(queue: Broker) -> None:
     """Wait until nothing waits and nobody holds anything."""
+    seen = 0
 
     async def empty() -> bool:
+        nonlocal seen
         depth = await queue.depth(ORDER_QUEUE)
-        return depth.ready + depth.leased == 0
+        # RabbitMQ counts one thing after the other, and a message may move meanwhile.
+        seen = seen + 1 if depth.ready + depth.leased == 0 else 0
+        return seen == LOOKS
 
     await poll_until_async(empty, "the queue to be empty")

@@ -1,6 +1,6 @@
 """What an action is: a declaration, and one of three ways to act."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,6 +9,8 @@ from starlette.types import Receive, Scope, Send
 
 from services.chassis.declaration import Declaration
 from services.chassis.switches import Switch
+
+Lose = Callable[[], Awaitable[None]]
 
 
 @dataclass
@@ -34,6 +36,9 @@ class OnStatement(Declaration, Protocol):
 
     def meet(self, switch: Switch, context: ExecutionContext) -> None:
         """Do something to the statement or its connection. Runs where `await_only` may wait."""
+
+    async def meet_operation(self, switch: Switch, lose: Lose) -> None:
+        """Do the same to an operation of a store that has no statements, whose connection `lose` ends."""
 
 
 class Burden(Protocol):

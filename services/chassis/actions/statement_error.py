@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.util import await_only
 
+from services.chassis.actions.action import Lose
 from services.chassis.switches import Switch
 
 
@@ -26,3 +27,8 @@ class StatementError:
         del switch
         connection: Any = context.root_connection.connection.driver_connection
         await_only(connection.close())  # psycopg: at once, without a word to the other end
+
+    async def meet_operation(self, switch: Switch, lose: Lose) -> None:
+        """End the connection."""
+        del switch
+        await lose()

@@ -3,6 +3,7 @@
 from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.util import await_only
 
+from services.chassis.actions.action import Lose
 from services.chassis.actions.waiting import delay_params, wait
 from services.chassis.switches import Switch
 
@@ -21,3 +22,8 @@ class StatementLatency:
         """Wait."""
         del context
         await_only(wait(self.name, switch))
+
+    async def meet_operation(self, switch: Switch, lose: Lose) -> None:
+        """Wait."""
+        del lose
+        await wait(self.name, switch)
