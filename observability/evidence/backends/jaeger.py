@@ -74,7 +74,7 @@ class Traces:
 
     async def _ids(self, wanted: TraceQuery, window: Window, most: int) -> list[str]:
         """Return the ids of traces with attributes, as the older API finds them: service by service."""
-        services = [wanted.service] if wanted.service else (await self._ask("/api/v3/services", {}))["services"]
+        services = [wanted.service] if wanted.service else await self._services()
         tags = {**wanted.attributes, **({"error": "true"} if wanted.error else {})}
         asked = {
             "operation": wanted.name,
@@ -84,8 +84,11 @@ class Traces:
         told: dict[str, str | int] = {name: value for name, value in asked.items() if value is not None}
         told |= {"start": int(window.start_s * 1e6), "end": int(window.end_s * 1e6) + 1, "limit": most}
         told["tags"] = orjson.dumps(tags).decode()
-        answers = await all_of(self._ask("/api/traces", {**told, "service": service}) for service in services or ())
+        answers = await all_of(self._ask("/api/traces", {**told, "service": service}) for service in services)
         return list({str(one["traceID"]).rjust(32, "0"): None for answer in answers for one in answer["data"] or ()})
+
+    async def _services(self) -> list[str]:
+        return list(map(str, (await self._ask("/api/v3/services", {}))["services"] or ()))
 
     async def _traces(self, path: str, parameters: Mapping[str, str | int]) -> list[Trace]:
         told = await self._ask(path, parameters)

@@ -35,7 +35,8 @@ class Logs:
         end = end if before is None else min(end, before + 1)
         if end <= start:
             raise BadQuery("A window ends after it begins; this one is empty.")
-        bounds = {"start": start, "end": end, "limit": min(_MOST, limit + skipped + 1), "direction": "backward"}
+        bounds: dict[str, str | int] = {"start": start, "end": end, "direction": "backward"}
+        bounds["limit"] = min(_MOST, limit + skipped + 1)
         answers = await all_of(self._entries(query, bounds) for query in logql.queries(wanted))
         # Of one time in the order of their names, so that every page has the same order.
         entries = sorted((one for some in answers for one in some), key=lambda one: (-one[0], one[1:]))

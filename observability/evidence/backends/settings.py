@@ -13,9 +13,7 @@ class BackendSettings(BaseSettings):
     jaeger_url: str = Field("", description="address of Jaeger's query API, version 2")
     loki_url: str = Field("", description="address of Loki, version 3")
     patience_s: float = Field(8.0, gt=0, description="longest wait for one answer of a back end, seconds")
-    look_back_s: float = Field(
-        7200.0, gt=0, description="how far back a trace is looked for by the first digits of its id"
-    )
+    look_back_s: float = Field(7200.0, gt=0, description="how far back a cut trace id is looked for, seconds")
 
     @property
     def any_set(self) -> bool:
