@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
+
 from tests.support.backend_process import found, free_ports, running
 
 PROGRAM = found("jaeger")
@@ -48,3 +50,9 @@ def jaeger(folder: Path) -> Iterator[Jaeger]:
     url = f"http://127.0.0.1:{query}"
     with running([PROGRAM, "--config", "jaeger.yaml"], folder, f"{url}/api/v3/services"):
         yield Jaeger(url, f"http://127.0.0.1:{otlp}/v1/traces")
+
+
+def send(to: Jaeger, export: bytes) -> None:
+    """Send spans, encoded."""
+    headers = {"Content-Type": "application/x-protobuf"}
+    httpx.post(to.otlp, content=export, headers=headers, trust_env=False).raise_for_status()

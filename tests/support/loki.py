@@ -52,13 +52,14 @@ def loki(folder: Path) -> Iterator[str]:
 
 def push(url: str, records: Iterable[LogRecord]) -> None:
     """Send records as the lines that services write."""
-    streams = [
-        {
-            "stream": {"service": record.service, "instance": record.instance},
-            "values": [[str(round(record.time_s * NS)), json.dumps(line(record))]],
-        }
-        for record in sorted(records, key=lambda record: record.time_s)
-    ]
+    for record in sorted(records, key=lambda record: record.time_s):
+        push_lines(url, record.service, record.instance, [(record.time_s, json.dumps(line(record)))])
+
+
+def push_lines(url: str, service: str, instance: str, lines: Iterable[tuple[float, str]]) -> None:
+    """Send lines of one process."""
+    values = [[str(round(at_s * NS)), text] for at_s, text in lines]
+    streams = [{"stream": {"service": service, "instance": instance}, "values": values}]
     answer = httpx.post(f"{url}/loki/api/v1/push", json={"streams": streams}, trust_env=False)
     assert answer.is_success, answer.text
 

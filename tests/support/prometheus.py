@@ -30,7 +30,6 @@ def prometheus(
     config: dict[str, Any] = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(file) for file in rules],
-        "scrape_configs": [{"job_name": "story", "static_configs": [{"targets": list(scraped)}]}] if scraped else [],
     }
     if alertmanager:
         config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}

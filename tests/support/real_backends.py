@@ -4,11 +4,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support import jaeger, loki, prometheus
 from tests.support.evidence_contract.backends import Backends
 
 MISSING = [module.ABSENT for module in (prometheus, jaeger, loki) if module.PROGRAM is None]
-"""Why they cannot run here."""
+NEEDED = [
+    pytest.mark.stack,
+    pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING) or "all are there"),
+    pytest.mark.xdist_group("real-backends"),
+]
+"""Marks of the tests that need them."""
 
 
 @contextmanager

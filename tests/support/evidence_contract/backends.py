@@ -4,14 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import httpx
-
 from observability.evidence.backends.evidence import BackendEvidence
 from observability.evidence.errors import NotFound
 from observability.evidence.model import Exemplar, Labels, LogQuery, LogRecord, Span, Window
-from tests.support import loki, prometheus
+from tests.support import jaeger, loki, prometheus
 from tests.support.evidence_contract.feeding import spans_requests
-from tests.support.jaeger import Jaeger
 from tests.support.polling import poll_until_async
 
 
@@ -19,7 +16,7 @@ class Backends(NamedTuple):
     """Where they are."""
 
     prometheus: str
-    jaeger: Jaeger
+    jaeger: jaeger.Jaeger
     loki: str
 
 
@@ -62,9 +59,7 @@ class BackendFeed:
         if self._series:
             prometheus.write(self._backends.prometheus, self._series)
         for request in spans_requests(self._spans):
-            headers = {"Content-Type": "application/x-protobuf"}
-            body = request.SerializeToString()
-            httpx.post(self._backends.jaeger.otlp, content=body, headers=headers, trust_env=False).raise_for_status()
+            jaeger.send(self._backends.jaeger, request.SerializeToString())
         if self._records:
             loki.push(self._backends.loki, self._records)
         await poll_until_async(self._is_there, "all to be found")
