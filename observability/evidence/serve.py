@@ -7,7 +7,6 @@ import gc
 import sys
 from collections.abc import Callable
 
-import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -20,8 +19,6 @@ SERVICE = "evidence-store"
 GRACE_S = 2
 COLLECT_AFTER = 50_000
 """New objects, less those that went."""
-
-log = structlog.get_logger()
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""`python -m observability.slo [--check]`: write the files of Prometheus and Alertmanager, or say if they are current."""
+"""`python -m observability.slo [--check]`: write what Prometheus and Alertmanager read, or check that it is current."""
 
 import sys
 from collections.abc import Iterator

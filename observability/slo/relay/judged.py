@@ -48,8 +48,8 @@ def moment_s(text: str) -> float:
 def _problem(found: list[str], rules: Iterable[Mapping[str, Any]], of: Ruleset) -> str:
     missing = len(of.rules) - len(set(found))
     if missing:
-        name = of.preset.name
-        return f"Prometheus has {missing} of {len(of.rules)} rules not loaded: give it observability/slo/rules/{name}.yaml."
+        file = f"observability/slo/rules/{of.preset.name}.yaml"
+        return f"Prometheus has not loaded {missing} of {len(of.rules)} rules: give it {file}."
     return next((f"Prometheus: {one['lastError']}" for one in rules if one.get("health") == "err"), "")
 
 
