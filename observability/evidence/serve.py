@@ -1,28 +1,24 @@
-"""Start the evidence store: `python -m observability.evidence.serve`, configured by `EVIDENCE_…` variables."""
+"""Start the evidence store: `python -m observability.evidence.serve`, configured by `EVIDENCE_…` variables.
+
+With the addresses of Prometheus, Jaeger and Loki it answers from these; else it is a store of its own.
+"""
 
 import gc
 import sys
+from collections.abc import Callable
 
-import structlog
 import uvicorn
+from fastapi import FastAPI
 
-from observability.evidence import api
-from observability.evidence.app import create_app
+from observability.evidence.backends.settings import BackendSettings
 from observability.evidence.settings import EvidenceSettings
-from observability.evidence.store.store import EmbeddedStore
-from observability.slo import api as alerts_api
-from observability.slo.runtime import Alerting
-from observability.slo.settings import AlertsSettings
 from observability.wiring.current import Identity
 from observability.wiring.logs import configure
 
 SERVICE = "evidence-store"
-ALERTS = "alerts.db"
 GRACE_S = 2
 COLLECT_AFTER = 50_000
 """New objects, less those that went."""
-
-log = structlog.get_logger()
 
 
 def main() -> None:
@@ -35,10 +31,8 @@ def main() -> None:
         broken.append(True)
         server.should_exit = True
 
-    store = EmbeddedStore(settings, lost)
-    alerting = Alerting(store, _alerts(settings))
     config = uvicorn.Config(
-        create_app(settings, store, routers=[api.router(store), alerts_api.router(alerting)], parts=[alerting]),
+        _application(settings, lost),
         host=settings.host,
         port=settings.port,
         loop="uvloop",
@@ -58,10 +52,16 @@ def main() -> None:
         sys.exit(1)
 
 
-def _alerts(settings: EvidenceSettings) -> AlertsSettings:
-    told = AlertsSettings()
-    # What fired before a restart still fires after it.
-    return told if told.database else told.model_copy(update={"database": settings.home / ALERTS})
+def _application(settings: EvidenceSettings, lost: Callable[[], None]) -> FastAPI:
+    """Return the application that is asked for; the other, with the libraries that only it needs, is not loaded."""
+    backends = BackendSettings()
+    if backends.any_set:
+        from observability.evidence.backends import app  # noqa: PLC0415 -- see above
+
+        return app.application(settings, backends)
+    from observability.evidence import embedded  # noqa: PLC0415 -- see above
+
+    return embedded.application(settings, lost)
 
 
 if __name__ == "__main__":

@@ -53,12 +53,16 @@ class Alert:
         return cls(**{name: value for name, value in members.items() if name != "group"})
 
 
+def identity(labels: Mapping[str, str]) -> str:
+    """Return the id of the alert with these labels, `alertname` included."""
+    return hashlib.sha256(json.dumps(sorted(labels.items())).encode()).hexdigest()[:16]
+
+
 def beginning(rule: Rule, group: tuple[tuple[str, str], ...], value: float, at_s: float) -> Alert:
     """Return the alert of a group that meets a rule for the first time."""
     labels = {"alertname": rule.name, **dict(group), **rule.labels}
-    identity = json.dumps(sorted(labels.items())).encode()
     alert = Alert(
-        id=hashlib.sha256(identity).hexdigest()[:16],
+        id=identity(labels),
         rule=rule.id,
         name=rule.name,
         labels=labels,

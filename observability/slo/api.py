@@ -1,5 +1,6 @@
 """Alerts, rules and objectives over HTTP."""
 
+from collections import defaultdict
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -12,7 +13,7 @@ from observability.slo.alert import Alert
 from observability.slo.budgets import Standing
 from observability.slo.promql import condition
 from observability.slo.rules import Rule
-from observability.slo.runtime import Alerting
+from observability.slo.verdicts import Judge, Verdicts
 
 MOST = 1000
 
@@ -50,37 +51,35 @@ class Objectives(_Answer):
     objectives: list[Standing]
 
 
-def router(alerting: Alerting) -> APIRouter:
+def router(judge: Judge) -> APIRouter:
     """Return the routes; they need nothing of the application that they become part of."""
     refusals = responses(BadQuery, Unavailable)
     routes = APIRouter(prefix="/api", tags=["alerts"], route_class=ProblemRoute, responses=refusals)
 
-    def answer() -> dict[str, Any]:
-        last = alerting.last
-        return {
-            "preset": alerting.rules.preset.name,
-            "evaluated_at_s": last.at_s if last and last.at_s else None,
-            "problem": last.problem if last else "",
-        }
+    def answer(now: Verdicts) -> dict[str, Any]:
+        return {"preset": judge.rules.preset.name, "evaluated_at_s": now.at_s, "problem": now.problem}
 
     @routes.get("/alerts", summary="What is pending or fires")
     async def alerts() -> AlertsNow:
-        now = sorted(alerting.board.alerts(), key=_urgency)
-        groups = [asdict(group) for group in alerting.groups.values()]
-        return AlertsNow(**answer(), alerts=[alert.as_json() for alert in now], groups=groups)
+        now = await judge.verdicts()
+        told = [alert.as_json() for alert in sorted(now.alerts, key=_urgency)]
+        return AlertsNow(**answer(now), alerts=told, groups=[asdict(group) for group in now.groups])
 
     @routes.get("/alerts/history", summary="What fired, the latest first")
     async def history(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> AlertsPast:
-        return AlertsPast(**answer(), alerts=[alert.as_json() for alert in alerting.history(limit)])
+        return AlertsPast(**answer(await judge.verdicts()), alerts=[alert.as_json() for alert in judge.history(limit)])
 
     @routes.get("/rules", summary="Every rule and how it stands")
     async def rules() -> Rules:
-        told = [_rule(rule, alerting.board.of(rule)) for rule in alerting.board.rules]
-        return Rules(**answer(), rules=told)
+        now = await judge.verdicts()
+        on: dict[str, list[Alert]] = defaultdict(list)
+        for alert in now.alerts:
+            on[alert.rule].append(alert)
+        return Rules(**answer(now), rules=[_rule(rule, on[rule.id]) for rule in judge.rules.rules])
 
     @routes.get("/objectives", summary="Error budgets and how fast they are spent")
     async def objectives() -> Objectives:
-        return Objectives(**answer(), objectives=await alerting.budgets.standings())
+        return Objectives(**answer(await judge.verdicts()), objectives=await judge.standings())
 
     return routes
 

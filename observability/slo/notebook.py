@@ -11,7 +11,7 @@ from observability.slo.alert import Alert
 from observability.slo.grouping import Group
 
 KEPT = 1000
-"""Episodes that are over, and notices that wait; older ones are forgotten."""
+"""Episodes that are over, notices, and letters that wait; older ones are forgotten."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS episodes (
@@ -23,6 +23,7 @@ CREATE TABLE IF NOT EXISTS letters (
     number INTEGER PRIMARY KEY, channel TEXT NOT NULL, body TEXT NOT NULL,
     attempts INTEGER NOT NULL, written_at_s REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS notices (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
 """
 
 
@@ -76,8 +77,12 @@ class Notebook:
         groups: Mapping[str, Group],
         letters: Iterable[tuple[str, Mapping[str, Any]]],
         written_at_s: float,
+        notices: Iterable[Mapping[str, Any]] = (),
     ) -> None:
-        """Write down what an evaluation changed, all of it or nothing; `written_at_s` is the time of this machine."""
+        """Write down what an evaluation changed, all of it or nothing; `written_at_s` is the time of this machine.
+
+        `notices` are kept for those who ask what people were told.
+        """
         self._db.execute("BEGIN IMMEDIATE")
         try:
             self._episodes(fired, resolved)
@@ -88,13 +93,20 @@ class Notebook:
             self._db.executemany(
                 "INSERT INTO letters (channel, body, attempts, written_at_s) VALUES (?, ?, 0, ?)", written
             )
-            for table, over in (("episodes", "resolved_at_s IS NOT NULL"), ("letters", "TRUE")):
+            bodies = [(json.dumps(body),) for body in notices]
+            self._db.executemany("INSERT INTO notices (body) VALUES (?)", bodies)
+            for table, over in (("episodes", "resolved_at_s IS NOT NULL"), ("letters", "TRUE"), ("notices", "TRUE")):
                 forgotten = f"SELECT number FROM {table} WHERE {over} ORDER BY number DESC LIMIT -1 OFFSET {KEPT}"  # noqa: S608 -- our own words
                 self._db.execute(f"DELETE FROM {table} WHERE number IN ({forgotten})")  # noqa: S608 -- our own words
             self._db.execute("COMMIT")
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
+
+    def notices(self, limit: int) -> list[dict[str, Any]]:
+        """Return the notices that were kept, the latest first."""
+        rows = self._db.execute("SELECT body FROM notices ORDER BY number DESC LIMIT ?", (limit,))
+        return [json.loads(body) for (body,) in rows]
 
     def next_letter(self, channel: str) -> Letter | None:
         """Return the oldest letter that a channel still has to send."""

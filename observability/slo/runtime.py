@@ -12,7 +12,7 @@ import structlog
 from observability.evidence.errors import EvidenceError
 from observability.slo.alert import Alert
 from observability.slo.board import Board
-from observability.slo.budgets import Budgets
+from observability.slo.budgets import Budgets, Standing
 from observability.slo.delivery import Courier
 from observability.slo.document import load
 from observability.slo.grouping import Group, regrouped
@@ -22,6 +22,7 @@ from observability.slo.reading import Reading
 from observability.slo.rules import Ruleset, ruleset
 from observability.slo.settings import AlertsSettings
 from observability.slo.source import Source
+from observability.slo.verdicts import Verdicts
 
 log = structlog.get_logger()
 
@@ -71,6 +72,16 @@ class Alerting:
                 await self._task
         await self._courier.__aexit__(kind, error, where)
         self._notebook.close()
+
+    async def verdicts(self) -> Verdicts:
+        """Return what the last evaluation found."""
+        last, groups = self.last, tuple(self.groups.values())
+        at_s = last.at_s if last and last.at_s else None
+        return Verdicts(at_s, last.problem if last else "", tuple(self.board.alerts()), groups)
+
+    async def standings(self) -> list[Standing]:
+        """Return how every objective stands. Raises `EvidenceError`."""
+        return await self.budgets.standings()
 
     def history(self, limit: int) -> list[Alert]:
         """Return what fired, the latest first."""

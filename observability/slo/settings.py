@@ -1,12 +1,14 @@
 """What alerting is told by its environment."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from observability.slo.document import DOCUMENT
+
+DATABASE = "alerts.db"
 
 
 class AlertsSettings(BaseSettings):
@@ -25,3 +27,7 @@ class AlertsSettings(BaseSettings):
     )
     delivery_timeout_s: float = Field(5, gt=0, description="longest wait for whoever is told")
     give_up_after_s: float = Field(3600, gt=0, description="how long a notice is worth another try")
+
+    def kept_in(self, folder: Path) -> Self:
+        """Return settings with a database in this folder, unless they name one."""
+        return self if self.database else self.model_copy(update={"database": folder / DATABASE})

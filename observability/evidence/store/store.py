@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
+from observability.evidence import red
 from observability.evidence.model import (
     By,
     Correlation,
@@ -23,7 +24,7 @@ from observability.evidence.model import (
     Window,
 )
 from observability.evidence.settings import EvidenceSettings
-from observability.evidence.store import exemplars, graph, logs, red, search, traces
+from observability.evidence.store import exemplars, graph, logs, search, traces
 from observability.evidence.store.buffer import Buffer, Row
 from observability.evidence.store.calls import Rollup
 from observability.evidence.store.frugal import Frugality, share_one_arena

@@ -91,7 +91,13 @@ class EmbeddedFeed:
 
 
 def add_spans(buffer: Buffer, recorded: Iterable[Span]) -> None:
-    """Have a buffer take spans, one export for each replica."""
+    """Have a buffer take spans."""
+    for request in spans_requests(recorded):
+        buffer.add_spans(spans.decode(request.SerializeToString()).batches)
+
+
+def spans_requests(recorded: Iterable[Span]) -> list[ExportTraceServiceRequest]:
+    """Return spans as exports, one for each replica."""
     requests: dict[str, ExportTraceServiceRequest] = {}
     for span in recorded:
         request = requests.setdefault(span.instance, ExportTraceServiceRequest())
@@ -100,8 +106,7 @@ def add_spans(buffer: Buffer, recorded: Iterable[Span]) -> None:
             request.resource_spans.add().resource.attributes.extend(attributes({**span.resource, **own}))
             request.resource_spans[0].scope_spans.add()
         _add(request.resource_spans[0].scope_spans[0], span)
-    for request in requests.values():
-        buffer.add_spans(spans.decode(request.SerializeToString()).batches)
+    return list(requests.values())
 
 
 def _add(scope: Any, span: Span) -> None:

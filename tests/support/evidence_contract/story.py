@@ -9,6 +9,10 @@ EVERY_S = 2.0
 LOOKS = 30
 BOUNDS = ("0.1", "0.5", "1.0", "+Inf")
 DURATION = "http_server_request_duration_seconds"
+CALL_BOUNDS = ("0.1", "0.46", "0.5", "+Inf")
+CALL_DURATION = "http_client_request_duration_seconds"
+ORDERS = 6
+ORDER_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Story:
 def tell(feed: Feed, story: Story) -> None:
     """Give it to a store."""
     _metrics(feed, story)
-    for number in range(6):
+    for number in range(ORDERS):
         _order(feed, story, number)
 
 
@@ -66,17 +70,42 @@ def _metrics(feed: Feed, story: Story) -> None:
     feed.expose(f"{DURATION}_count", buckets, [(at, 10.0 * number) for number, at in enumerate(looks)])
     failed = {**order, "method": "POST", "route": "/orders", "reason": "http_503"}
     feed.expose("http_server_request_failures_total", failed, [(at, 1.0 * number) for number, at in enumerate(looks)])
-    edge = {**order, "peer": "payment-service", "method": "PUT", "status": "200"}
-    for bound, share in zip(BOUNDS, (5, 5, 5, 5), strict=True):
-        series = [(at, float(share * number)) for number, at in enumerate(looks)]
-        feed.expose("http_client_request_duration_seconds_bucket", {**edge, "le": bound}, series)
-    calls = [(at, 5.0 * number) for number, at in enumerate(looks)]
-    feed.expose("http_client_request_duration_seconds_count", edge, calls)
+    for caller, callee, fails in (
+        ("api-gateway", "order-service", True), ("order-service", "payment-service", True),
+        ("worker", "order-service", False),
+    ):  # fmt: skip
+        _calls(feed, story, caller, callee, fails=fails)
+
+
+def _calls(feed: Feed, story: Story, caller: str, callee: str, *, fails: bool) -> None:
+    """Count the calls that the traces of the orders show; those that fail, or else those of the other orders."""
+    looks = story.looks()
+    made = [_orders_before(story, at) for at in looks]
+    counts = [(float(every if fails else every - wrong), float(wrong)) for every, wrong in made]
+    edge = {"service": caller, "instance": f"{caller}-1", "peer": callee}
+    for bound, share in zip(CALL_BOUNDS, (0, 0, 1, 1), strict=True):
+        series = [(at, share * count) for at, (count, _) in zip(looks, counts, strict=True)]
+        feed.expose(f"{CALL_DURATION}_bucket", {**edge, "method": "POST", "status": "200", "le": bound}, series)
+    calls = [(at, count) for at, (count, _) in zip(looks, counts, strict=True)]
+    feed.expose(f"{CALL_DURATION}_count", {**edge, "method": "POST", "status": "200"}, calls)
+    if fails:
+        failed = [(at, wrong) for at, (_, wrong) in zip(looks, counts, strict=True)]
+        feed.expose("http_client_request_failures_total", {**edge, "reason": "http_503"}, failed)
+
+
+def _orders_before(story: Story, at_s: float) -> tuple[int, int]:
+    """Return how many orders had begun, and how many of them found no payment."""
+    begun = [number for number in range(ORDERS) if story.start_s + ORDER_EVERY_S * number < at_s]
+    return len(begun), sum(_finds_no_payment(number) for number in begun)
+
+
+def _finds_no_payment(number: int) -> bool:
+    return number % 3 == 2
 
 
 def _order(feed: Feed, story: Story, number: int) -> None:
     """Tell of one order; every third finds no payment, and what the last calls is a ring."""
-    start_s, wrong = story.start_s + 10.0 * number, number % 3 == 2
+    start_s, wrong = story.start_s + ORDER_EVERY_S * number, _finds_no_payment(number)
     spans = [
         _span(story, number, 1, 0, "api-gateway", "POST /orders", "server", start_s, 0.5, error=wrong),
         _span(story, number, 2, 1, "api-gateway", "POST", "client", start_s + 0.01, 0.48, "order-service", error=wrong),

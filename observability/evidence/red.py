@@ -1,16 +1,24 @@
 """Rate, errors and duration, from the metrics that every service shows."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from observability.evidence.errors import BadQuery
-from observability.evidence.model import By, Labels, Matcher, Red, Selector, Window
+from observability.evidence.model import By, Labels, Matcher, Red, Sample, Selector, Window
 from observability.evidence.store.extrapolation import quantile
-from observability.evidence.store.metrics import Metrics
 from observability.wiring import vocabulary as names
 
 Who = tuple[str, str | None, str | None]
 """Service, route, caller."""
+
+
+class Counters(Protocol):
+    """What tells by how much counters rose; see `Evidence`."""
+
+    async def increase(self, counter: Selector, window: Window, by: tuple[str, ...] | None) -> list[Sample]:
+        """Return the sum per group."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ SOURCES: dict[By, tuple[_Source, ...]] = {
 }
 
 
-async def of(metrics: Metrics, window: Window, by: By) -> list[Red]:
+async def of(metrics: Counters, window: Window, by: By) -> list[Red]:
     """Return what served something in the window, by name. Raises BadQuery."""
     if by not in SOURCES:
         raise BadQuery(f"RED is told by {', '.join(SOURCES)}, not by {by}.")
@@ -79,15 +87,20 @@ async def of(metrics: Metrics, window: Window, by: By) -> list[Red]:
     return sorted(found, key=lambda red: (red.service, red.caller or "", red.route or ""))
 
 
-async def _add(metrics: Metrics, source: _Source, window: Window, sums: dict[Who, _Sum]) -> None:
+async def _add(metrics: Counters, source: _Source, window: Window, sums: dict[Who, _Sum]) -> None:
     def of(labels: Labels) -> _Sum:
         return sums.setdefault(source.who({"service": "", **labels}), _Sum())
 
-    for sample in await metrics.increase(Selector(f"{source.duration}_count"), window, source.by):
+    counted, failed, spread = await asyncio.gather(
+        metrics.increase(Selector(f"{source.duration}_count"), window, source.by),
+        metrics.increase(source.failures, window, source.by),
+        metrics.increase(Selector(f"{source.duration}_bucket"), window, (*source.by, "le")),
+    )
+    for sample in counted:
         of(sample.labels).requests += sample.value
-    for sample in await metrics.increase(source.failures, window, source.by):
+    for sample in failed:
         of(sample.labels).errors += sample.value
-    for sample in await metrics.increase(Selector(f"{source.duration}_bucket"), window, (*source.by, "le")):
+    for sample in spread:
         buckets, bound = of(sample.labels).buckets, float(sample.labels["le"])
         buckets[bound] = buckets.get(bound, 0.0) + sample.value
 
