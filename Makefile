@@ -56,9 +56,11 @@ bench: setup-dev ## Measure what we promise in figures
 	@$(PYTHON) -m benchmarks
 
 .PHONY: docs
-docs: setup-dev ## Draw the generated parts of docs/ and the alerting rules anew
-	@$(PYTHON) -m lab.reference
+docs: setup-dev ## Draw the generated parts of docs/, rules, dashboards and what is scraped anew
 	@$(PYTHON) -m observability.slo
+	@$(PYTHON) -m lab.scraping
+	@$(PYTHON) -m grafana
+	@$(PYTHON) -m lab.reference
 
 .PHONY: lock
 lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)

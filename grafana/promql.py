@@ -11,7 +11,7 @@ ANSWERED = 'status=~"[1-4].."'
 
 def rate(metric: str, where: str = "", by: str = "", window: str = WINDOW) -> str:
     """Ask how often something happens, per second."""
-    return f"sum{_by(by)} (rate({metric}{{{where}}}[{window}]))"
+    return f"sum{_by(by)} (rate({metric}{f'{{{where}}}' if where else ''}[{window}]))"
 
 
 def per_minute(metric: str, where: str = "") -> str:

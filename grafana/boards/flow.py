@@ -60,7 +60,7 @@ def met() -> list[timeseries.Panel]:
 
 def promised() -> list[bargauge.Panel | timeseries.Panel]:
     """What customers were promised."""
-    flows = promises.of_flows()
+    flows = tuple(one for one in promises.of_flows() if one.id.startswith(tuple(FLOWS)))
     return [
         bars(
             About("Error budget left", "Of the last hour's budget of each objective.", "percentunit", 12, 6),

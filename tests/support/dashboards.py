@@ -6,6 +6,7 @@ fills them in, and returns those without data.
 
 import json
 import math
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ def panels(board: Json) -> list[Json]:
 
 
 def questions() -> list[Asked]:
-    """Return every query of every panel: for every value of a list, and for the first value of a variable that is asked for."""
+    """Return every query of every panel: for each option of a list, for the first value of what is looked up."""
     return [
         Asked(
             uid, panel["title"], target["refId"], panel["datasource"]["uid"], filled(target["expr"], chosen),
@@ -66,7 +67,8 @@ def questions() -> list[Asked]:
 
 def choices(board: Json, expr: str) -> Iterator[dict[str, tuple[str, str]]]:
     """Yield name → (text, value) for every way to choose the variables that `expr` has."""
-    used = [one for one in board["templating"]["list"] if f"${one['name']}" in expr or f"${{{one['name']}" in expr]
+    variables = board["templating"].get("list", ())
+    used = [one for one in variables if re.search(rf"\$\{{?{one['name']}\b", expr)]
     offered = [one["options"] if one["type"] == "custom" else [one["current"]] for one in used]
     for chosen in product(*offered):
         yield {one["name"]: (each["text"], each["value"]) for one, each in zip(used, chosen, strict=True)}
