@@ -73,7 +73,8 @@ def spans() -> list[timeseries.Panel]:
         lines(
             About("Waiting in the Collector", "How full the queue of an exporter is.", "percentunit", WIDE),
             Query(
-                'max by (exporter) (otelcol_exporter_queue_size{job="otel-collector"} / otelcol_exporter_queue_capacity)',
+                'max by (exporter) (otelcol_exporter_queue_size{job="otel-collector"}'
+                " / otelcol_exporter_queue_capacity)",
                 "{{exporter}}",
             ),
             limit=1,

@@ -72,7 +72,7 @@ def calls() -> tables.Panel:
         About("Calls", "Every pair of services of which one called the other in the last minute.", "none", 24, 10),
         Query(CALLS),
         Query(FAILED),
-        Query(promql.rate("http_client_retries_total", PAIR, BY, "1m")),
+        Query(f"{promql.rate('http_client_retries_total', PAIR, BY, '1m')} and {CALLS}"),
         Query(promql.quantile(0.95, CALLED, PAIR, BY, "1m")),
         columns={
             "service": "Caller", "peer": "Called", "Value #A": "Calls", "Value #B": "Failed", "Value #C": "Retries",
