@@ -154,7 +154,9 @@ def states(says: About, query: Query, named: dict[str, tuple[str, str]]) -> stat
         for number, (value, (text, colour)) in enumerate(named.items())
     }
     panel = about(statetimeline.Panel(), says).with_target(over_time(query)).mappings([dashboard.ValueMap(results)])
-    panel = panel.show_value(common.VisibilityMode.NEVER).row_height(0.8).legend(_legend())
+    panel = (
+        panel.show_value(common.VisibilityMode.NEVER).row_height(0.8).line_width(0).fill_opacity(70).legend(_legend())
+    )
     return panel.color_scheme(colour(dashboard.FieldColorModeId.THRESHOLDS)).thresholds(limits((), "text"))
 
 

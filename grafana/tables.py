@@ -21,7 +21,7 @@ def table(
     `columns` gives labels, and the `Value #A` of queries, their titles, in the order in which they stand; `units` are
     those of columns that have another one than the panel.
     """
-    panel = about(build.Panel(), says)
+    panel = about(build.Panel(), says).show_header(show_header=True)
     for name, query in zip(names(queries), queries, strict=True):
         panel = panel.with_target(just_now(query, name))
     if len(queries) > 1:

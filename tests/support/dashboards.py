@@ -51,6 +51,11 @@ def panels(board: Json) -> list[Json]:
     return [inner for panel in board["panels"] for inner in (panel, *panel.get("panels", ())) if inner["type"] != "row"]
 
 
+def variables(board: Json) -> list[Json]:
+    """Return what can be chosen."""
+    return list(board["templating"].get("list", ()))
+
+
 def questions() -> list[Asked]:
     """Return every query of every panel: for each option of a list, for the first value of what is looked up."""
     return [
@@ -67,8 +72,7 @@ def questions() -> list[Asked]:
 
 def choices(board: Json, expr: str) -> Iterator[dict[str, tuple[str, str]]]:
     """Yield name → (text, value) for every way to choose the variables that `expr` has."""
-    variables = board["templating"].get("list", ())
-    used = [one for one in variables if re.search(rf"\$\{{?{one['name']}\b", expr)]
+    used = [one for one in variables(board) if re.search(rf"\$\{{?{one['name']}\b", expr)]
     offered = [one["options"] if one["type"] == "custom" else [one["current"]] for one in used]
     for chosen in product(*offered):
         yield {one["name"]: (each["text"], each["value"]) for one, each in zip(used, chosen, strict=True)}

@@ -12,6 +12,7 @@ from tests.support.polling import poll_until
 from tests.support.toxiproxies import free_port
 
 PROMETHEUS = shutil.which("prometheus")
+PROMTOOL = shutil.which("promtool")
 ALERTMANAGER = shutil.which("alertmanager") or shutil.which("prometheus-alertmanager")
 ABSENT = "no prometheus or no alertmanager on the PATH (Debian: apt-get install prometheus prometheus-alertmanager)"
 ROUTES = """
