@@ -6,7 +6,7 @@ LAB := $(PYTHON) -m lab
 UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
-PATHS := services chaos observability lab loadgen benchmarks tests
+PATHS := services chaos observability lab loadgen benchmarks grafana tests
 # Live tests mostly wait: three at a time keep two cores busy.
 WORKERS ?= 3
 
@@ -56,10 +56,12 @@ bench: setup-dev ## Measure what we promise in figures
 	@$(PYTHON) -m benchmarks
 
 .PHONY: docs
-docs: setup-dev ## Draw the generated parts of docs/ and the alerting rules anew
-	@$(PYTHON) -m lab.reference
+docs: setup-dev ## Draw the generated parts of docs/, rules, dashboards and what is scraped anew
 	@$(PYTHON) -m observability.slo
 	@$(PYTHON) -m lab.stack
+	@$(PYTHON) -m lab.scraping
+	@$(PYTHON) -m grafana
+	@$(PYTHON) -m lab.reference
 
 .PHONY: lock
 lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)

@@ -1,6 +1,6 @@
 """Which generated parts there are."""
 
-from lab.reference import commands, metrics, processes
+from lab.reference import commands, dashboards, metrics, processes
 
 
 def parts() -> dict[str, str]:
@@ -11,4 +11,5 @@ def parts() -> dict[str, str]:
         "verbs": commands.listed(),
         "commands": commands.described(),
         "metrics": metrics.listed(),
+        "dashboards": dashboards.listed(),
     }

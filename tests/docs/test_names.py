@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from observability.wiring import vocabulary
+from tests.support.other_metrics import OTHERS as OTHER_METRICS
 from tests.support.pages import ROOT, Page, pages
 
 METRICS = {metric.name for metric in vocabulary.metrics()}
@@ -23,7 +24,8 @@ def unknown_metrics(page: Page) -> set[str]:
     code = [*page.spans(), *page.blocks("console"), *page.blocks("text")]
     words = {name for text in code for name in NAME.findall(text)}
     named = {name for name in words if _looks_like_a_metric(name)}
-    return {name for name in named if _plain(name) not in METRICS and not name.startswith(OTHERS)}
+    known = METRICS | OTHER_METRICS.keys()
+    return {name for name in named if _plain(name) not in known and not name.startswith(OTHERS)}
 
 
 def _looks_like_a_metric(name: str) -> bool:
