@@ -8,7 +8,7 @@ RUN python -m venv /venv \
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin nightshift \
- && mkdir -p /lab/run /lab/logs /lab/data /lab/secrets && chown -R nightshift: /lab
+ && mkdir -p /lab/run /lab/logs /lab/data /lab/evidence /lab/secrets && chown -R nightshift: /lab
 COPY --from=build /venv /venv
 COPY architectures /app/architectures
 COPY services /app/services

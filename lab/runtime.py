@@ -75,6 +75,13 @@ class Lab:
         self._write()
         self.log.info("lab.ready", port_base=self.site.base, took_ms=self._took_ms)
 
+    def take_over(self, socket: str) -> None:
+        """Keep everything going from now on that somebody else has started, or is about to."""
+        self._socket = socket
+        self._write()
+        for replica in self.fleet.replicas.values():
+            replica.start()
+
     async def stop(self) -> None:
         """End everything, callers before those they call, the fork server last."""
         await self.fleet.stop(list(self.fleet.replicas.values()))

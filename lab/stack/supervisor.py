@@ -13,7 +13,6 @@ from pathlib import Path
 from lab import preflight
 from lab.audience import Audience
 from lab.control_server import ControlServer
-from lab.errors import LabError
 from lab.runtime import Lab
 from lab.settings import Settings
 from lab.stack import secrets
@@ -37,13 +36,8 @@ async def supervise(lab: Lab, settings: Settings, engine: Engine) -> None:
     server = ControlServer(verbs.all(), lab.audience, lab.log)
     await server.open()
     await asyncio.to_thread(UP.touch)
-
-    async def start() -> dict[str, object]:
-        await lab.start(server.path, load=True)
-        return {}
-
+    lab.take_over(server.path)
     tasks = [
-        asyncio.create_task(verbs.alone(start())),
         asyncio.create_task(bound_logs(lab, settings)),
         asyncio.create_task(Keeper(engine, lab.log).keep()),
     ]
@@ -52,10 +46,7 @@ async def supervise(lab: Lab, settings: Settings, engine: Engine) -> None:
     finally:
         for task in tasks:
             task.cancel()
-        told = await asyncio.gather(*tasks, return_exceptions=True)
-        for problem in told:
-            if isinstance(problem, LabError):
-                lab.log.warning("lab.incomplete", problem=problem.message)
+        await asyncio.gather(*tasks, return_exceptions=True)
         verbs.ended.set()
         await server.close()
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 from lab.home import Home
-from lab.process import Instance, Topology
+from lab.process import Instance, Process, Topology
 from lab.site import DEFAULT_BASE, Site
 from lab.stack import secrets
 from lab.stack.emptying import empty
@@ -14,6 +14,7 @@ from lab.topology import platform as on_this_machine
 HOME = Home.at("/lab")
 SITE = Site(HOME, DEFAULT_BASE)
 COLLECTOR = "http://otel-collector:4318"
+ORDER, REPLICA_OF = "order", "replica-of-"
 FIRST_WAY = 9100
 """Ways of replicas that are added; those that are described have lower ports."""
 
@@ -44,7 +45,9 @@ class Containers:
         """Return the URL of a database of PostgreSQL, or that of RabbitMQ."""
         if name == "broker":
             return f"amqp://nightshift:{secrets.read(home, secrets.RABBITMQ)}@rabbitmq:5672/"
-        return f"postgresql+psycopg://{name}:{secrets.read(home, secrets.POSTGRES)}@postgres:5432/{name}"
+        host = "postgres-replica" if name.startswith(REPLICA_OF) else "postgres"
+        name = name.removeprefix(REPLICA_OF)
+        return f"postgresql+psycopg://{name}:{secrets.read(home, secrets.POSTGRES)}@{host}:5432/{name}"
 
     def controller_token(self, home: Home) -> str | None:
         """Return what the first start has made."""
@@ -58,8 +61,14 @@ class Containers:
 def platform() -> Topology:
     """Return the processes of Nightshift, as there are containers for them."""
     usual = on_this_machine()
-    processes = tuple(replace(process, takes_spans=False) for process in usual.processes)
+    processes = tuple(map(_contained, usual.processes))
     return replace(usual, processes=processes, places=Containers())
+
+
+def _contained(process: Process) -> Process:
+    if process.short == ORDER:
+        process = replace(process, databases={**process.databases, "REPLICA_URL": REPLICA_OF + ORDER})
+    return replace(process, takes_spans=False)
 
 
 def described(topology: Topology, name: str) -> Instance:
