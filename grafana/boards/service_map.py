@@ -61,8 +61,9 @@ def graph() -> nodegraph.Panel:
         .with_target(as_table(nodes(), "nodes"))
         .with_target(as_table(edges(), "edges"))
         .with_transformation(DataTransformerConfig("calculateField", options=options))
-        .nodes(nodegraph.NodeOptions().main_stat_unit("none"))
-        .edges(nodegraph.EdgeOptions().main_stat_unit("reqps"))
+        # It writes units as they stand, behind the figure.
+        .nodes(nodegraph.NodeOptions().main_stat_unit("up"))
+        .edges(nodegraph.EdgeOptions().main_stat_unit("/s"))
     )
 
 
