@@ -9,6 +9,8 @@ from grafana_foundation_sdk.models import dashboard
 from grafana.panels import PROMETHEUS
 
 TAG = "nightshift"
+LOOKUP = "PrometheusVariableQueryEditor-VariableQuery"
+"""What Grafana calls the query of a variable."""
 
 
 def frame(uid: str, title: str, says: str, minutes: int = 15) -> build.Dashboard:
@@ -47,7 +49,7 @@ def every_service() -> build.QueryVariable:
         build.QueryVariable("service")
         .label("Service")
         .datasource(PROMETHEUS)
-        .query({"query": 'label_values(up{service!=""}, service)', "refId": "service"})
+        .query({"qryType": 1, "query": 'label_values(up{service!=""}, service)', "refId": LOOKUP})
         .refresh(dashboard.VariableRefresh.ON_TIME_RANGE_CHANGED)
         .sort(dashboard.VariableSort.ALPHABETICAL_ASC)
         .current(first)

@@ -83,9 +83,13 @@ def over_time(query: Query, name: str = "A") -> ask.Dataquery:
 
 
 def just_now(query: Query, name: str = "A") -> ask.Dataquery:
-    """Ask for the values of this moment, as a table."""
-    asked = ask.Dataquery().expr(query.expr).legend_format(query.legend).ref_id(name).instant()
-    return asked.format(prometheus.PromQueryFormat.TABLE)
+    """Ask for the values of this moment. The last ones of a range would outlive what they tell of."""
+    return ask.Dataquery().expr(query.expr).legend_format(query.legend).ref_id(name).instant()
+
+
+def as_table(query: Query, name: str = "A") -> ask.Dataquery:
+    """Ask for the values of this moment, a row each."""
+    return just_now(query, name).format(prometheus.PromQueryFormat.TABLE)
 
 
 def names(queries: Sequence[Query]) -> list[str]:
@@ -132,8 +136,8 @@ def lines(
 
 def figure(says: About, query: Query, *, steps: Steps = (), none: str = "–", big: bool = False) -> stat.Panel:
     """Show one figure; it is coloured only where there are `steps`. `none` is shown where there is nothing to count."""
-    panel = about(stat.Panel(), says).with_target(over_time(query)).reduce_options(_last()).no_value(none)
-    panel = panel.graph_mode(common.BigValueGraphMode.NONE if big else common.BigValueGraphMode.AREA)
+    panel = about(stat.Panel(), says).with_target(just_now(query)).reduce_options(_last()).no_value(none)
+    panel = panel.graph_mode(common.BigValueGraphMode.NONE)
     panel = panel.color_mode(common.BigValueColorMode.BACKGROUND if big and steps else common.BigValueColorMode.VALUE)
     if not steps:
         return panel.color_scheme(colour(dashboard.FieldColorModeId.FIXED, "text"))
@@ -142,7 +146,7 @@ def figure(says: About, query: Query, *, steps: Steps = (), none: str = "–", b
 
 def bars(says: About, query: Query, *, steps: Steps, base: str) -> bargauge.Panel:
     """Compare shares of the same whole."""
-    panel = about(bargauge.Panel(), says).with_target(over_time(query)).reduce_options(_last()).min(0).max(1)
+    panel = about(bargauge.Panel(), says).with_target(just_now(query)).reduce_options(_last()).min(0).max(1)
     panel = panel.orientation(common.VizOrientation.HORIZONTAL).display_mode(common.BarGaugeDisplayMode.BASIC)
     return panel.thresholds(limits(steps, base)).color_scheme(colour(dashboard.FieldColorModeId.THRESHOLDS))
 

@@ -6,7 +6,7 @@ from typing import Any
 from grafana_foundation_sdk.builders import table as build
 from grafana_foundation_sdk.models import dashboard
 
-from grafana.panels import About, Query, about, just_now, names, renamed
+from grafana.panels import About, Query, about, as_table, names, renamed
 
 
 def table(
@@ -23,7 +23,7 @@ def table(
     """
     panel = about(build.Panel(), says).show_header(show_header=True)
     for name, query in zip(names(queries), queries, strict=True):
-        panel = panel.with_target(just_now(query, name))
+        panel = panel.with_target(as_table(query, name))
     if len(queries) > 1:
         panel = panel.with_transformation(dashboard.DataTransformerConfig("merge", options={}))
     panel = panel.with_transformation(renamed(list(columns), columns, ["Time", *hidden]))

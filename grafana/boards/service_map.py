@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard, DataTransformerCo
 
 from grafana import promql
 from grafana.layout import finished, frame
-from grafana.panels import About, Query, about, just_now
+from grafana.panels import About, Query, about, as_table
 from grafana.promql import CALLED
 from grafana.tables import table
 
@@ -58,11 +58,12 @@ def graph() -> nodegraph.Panel:
     options = {"mode": "reduceRow", "reduce": {"reducer": "sum"}, "alias": "mainstat", "timeSeries": False}
     return (
         about(nodegraph.Panel(), says)
-        .with_target(just_now(nodes(), "nodes"))
-        .with_target(just_now(edges(), "edges"))
+        .with_target(as_table(nodes(), "nodes"))
+        .with_target(as_table(edges(), "edges"))
         .with_transformation(DataTransformerConfig("calculateField", options=options))
-        .nodes(nodegraph.NodeOptions().main_stat_unit("none"))
-        .edges(nodegraph.EdgeOptions().main_stat_unit("reqps"))
+        # It writes units as they stand, behind the figure.
+        .nodes(nodegraph.NodeOptions().main_stat_unit("up"))
+        .edges(nodegraph.EdgeOptions().main_stat_unit("/s"))
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from observability.slo.prometheus import FOLDER as RULES
 from observability.wiring import vocabulary
-from tests.support.dashboards import boards, panels
+from tests.support.dashboards import NEED_LOSS, NEED_TROUBLE, boards, panels, questions
 from tests.support.metric_names import metrics_in
 from tests.support.other_metrics import OTHERS
 
@@ -60,3 +60,8 @@ def test_nobody_is_listed_in_vain() -> None:
 def test_names_are_read_out_of_expressions(expr: str, names: set[str]) -> None:
     """Functions, labels, values, windows and numbers are none."""
     assert metrics_in(expr) == names
+
+
+def test_panels_that_need_something_to_be_wrong_exist() -> None:
+    """Each is named as it is called."""
+    assert {*NEED_TROUBLE, *NEED_LOSS} <= {one.where for one in questions()}

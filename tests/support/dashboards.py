@@ -1,7 +1,8 @@
 """The dashboards as Grafana gets them: what each panel asks, and whether real back ends have an answer.
 
 `silent({"prometheus": "http://…", "loki": "http://…"})` runs every query of every panel, variables filled in as Grafana
-fills them in, and returns those without data.
+fills them in, and returns those without data. `NEED_TROUBLE` and `NEED_LOSS` name the panels that have none while all
+is well.
 """
 
 import json
@@ -21,6 +22,14 @@ FOLDER = ROOT / "grafana" / "dashboards"
 RATE_INTERVAL = "8s"
 """What `$__rate_interval` is where scrapes are two seconds apart: four of them."""
 STEP_S = 2
+NEED_TROUBLE = {
+    "overview / Firing alerts": ("billing.float_drift",),
+    "drill-room / Pages firing": ("billing.float_drift",),
+    "service / Warnings and errors": ("api.status", "--on", "inventory-service", "--percent", "60"),
+}
+"""Panels that show nothing while all is well → the fault by which they do, as `lab chaos inject` takes it."""
+NEED_LOSS = {"lab-health / Spans lost"}
+"""Panels that show nothing unless telemetry is lost: a queue that is too short, or nobody who takes spans."""
 Json = dict[str, Any]
 
 
@@ -36,9 +45,14 @@ class Asked:
     expr: str
     instant: bool
 
+    @property
+    def where(self) -> str:
+        """Dashboard and panel."""
+        return f"{self.board} / {self.panel}"
+
     def __str__(self) -> str:
         """Where it stands, and what it asks."""
-        return f"{self.board} / {self.panel} / {self.name}: {self.expr}"
+        return f"{self.where} / {self.name}: {self.expr}"
 
 
 def boards() -> dict[str, Json]:
