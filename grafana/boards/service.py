@@ -119,5 +119,5 @@ def said() -> logs.Panel:
     """What it says of itself."""
     return log_lines(
         About("Warnings and errors", "Log lines that ask for attention; each leads to its trace.", "none", 24, 10),
-        '{service_name="$service"} | detected_level=~"warn|error|critical"',
+        '{service="$service"} | detected_level=~"warn|error|critical"',
     )

@@ -17,6 +17,8 @@ from observability.impact.model import Impact
 from observability.impact.reading import READERS
 
 STORE_PATIENCE_S = 5.0
+BROKER = "broker"
+"""In containers it is no database."""
 SEED = Path(__file__).resolve().parents[2] / "services" / "inventory" / "products.json"
 
 T = TypeVar("T")
@@ -41,7 +43,7 @@ def _urls(home: Home) -> dict[str, str]:
     if home.is_contained:
         from lab.stack.topology import Containers  # noqa: PLC0415 -- only there
 
-        return {name: Containers().database(home, name) for name in READERS}
+        return {name: Containers().database(home, name) for name in READERS if name != BROKER}
     return {name: f"sqlite:///{home.database(name)}" for name in READERS}
 
 

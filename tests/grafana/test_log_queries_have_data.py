@@ -32,7 +32,7 @@ def as_a_line(level: str, service: str) -> tuple[str, Any]:
     """Return a line as our services write it, labelled by whoever read it from a file."""
     line = json.dumps({"level": level, "event": "stock.unconfirmed", "service": service, "trace_id": TRACE})
     return "/loki/api/v1/push", {
-        "streams": [{"stream": {"service_name": service}, "values": [[str(time.time_ns()), line]]}]
+        "streams": [{"stream": {"service": service}, "values": [[str(time.time_ns()), line]]}]
     }
 
 
@@ -55,7 +55,7 @@ def test_a_warning_is_found(url: str, form: Callable[[str, str], tuple[str, Any]
     asked = [one for one in questions() if one.source == "loki"]
     here = [replace(one, expr=one.expr.replace("order-service", service)) for one in asked]
     assert here
-    every = [replace(here[0], expr=f'{{service_name="{service}"}}')]
+    every = [replace(here[0], expr=f'{{service="{service}"}}')]
     write(url, *form("info", service))
     poll_until(lambda: not silent({"loki": url}, every), "the line", every_s=0.5)
     assert silent({"loki": url}, here) == here
