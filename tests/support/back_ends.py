@@ -1,5 +1,6 @@
 """Where the services under test keep their data: in SQLite files, or in a PostgreSQL of our own."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -30,6 +31,15 @@ class BackEnd:
             self.cluster.run("CREATE DATABASE {name}", name=known)
         return self.cluster.url(known)
 
+    def copy(self, source: Path, folder: Path, name: str) -> None:
+        """Make what the tests in `folder` call `name` like what those in `source` call so."""
+        if self.cluster is None:
+            folder.mkdir(exist_ok=True)
+            shutil.copy(source / f"{name}.db", folder)
+        else:
+            known = self._made[folder, name] = f"{name}_{next(self._numbers)}"
+            self.cluster.run("CREATE DATABASE {name} TEMPLATE {source}", name=known, source=self._made[source, name])
+
     def exists(self, folder: Path, name: str) -> bool:
         """Say whether anybody has asked for it."""
         return (folder / f"{name}.db").exists() if self.cluster is None else (folder, name) in self._made
@@ -40,8 +50,15 @@ class BackEnd:
         kept = set(self._made)
         yield
         for asked in self._made.keys() - kept:
-            assert self.cluster is not None
-            self.cluster.run("DROP DATABASE {name} WITH (FORCE)", name=self._made.pop(asked))
+            self.drop(*asked)
+            del self._made[asked]
+
+    def drop(self, folder: Path, name: str) -> None:
+        """Remove a database, if it is still there."""
+        if self.cluster is None:
+            (folder / f"{name}.db").unlink()
+        else:
+            self.cluster.run("DROP DATABASE IF EXISTS {name} WITH (FORCE)", name=self._made[folder, name])
 
 
 BROKER = "broker"
@@ -63,6 +80,11 @@ def using(back_end: BackEnd) -> Iterator[BackEnd]:
 def database_url(folder: Path, name: str) -> str:
     """Return where the service `name` of a test that works in `folder` keeps its data."""
     return _of(name).url(folder, name)
+
+
+def copy_database(source: Path, folder: Path, name: str) -> None:
+    """Make what the tests in `folder` call `name` like what those in `source` call so."""
+    _of(name).copy(source, folder, name)
 
 
 def has_database(folder: Path, name: str) -> bool:

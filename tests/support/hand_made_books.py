@@ -1,15 +1,14 @@
 """The databases of a platform, filled by hand: sound at first, then broken as a test likes."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import MetaData, create_engine, event
+from sqlalchemy import Connection, MetaData, text
 
 import services.billing.storage.tables
 import services.inventory.tables
@@ -18,6 +17,7 @@ import services.payment.storage
 import services.provider.storage
 from observability.impact.books import Books
 from services.chassis import sqlite_queue
+from tests.support.back_ends import copy_database, looking, plain_url
 
 TABLES: dict[str, MetaData] = {
     "order": services.order.tables.metadata,
@@ -27,8 +27,14 @@ TABLES: dict[str, MetaData] = {
     "inventory": services.inventory.tables.metadata,
     "billing": services.billing.storage.tables.metadata,
 }
-IN_NO_HURRY = "PRAGMA synchronous=OFF"
-"""Nobody waits for the disk: no test survives a power cut."""
+CARELESS = {
+    "sqlite": ("PRAGMA synchronous=OFF", "PRAGMA ignore_check_constraints=ON"),
+    "postgresql": (
+        "SET session_replication_role = replica",
+        "ALTER TABLE IF EXISTS stock DROP CONSTRAINT IF EXISTS stock_available_check",
+    ),
+}
+"""Dialect → how to write without waiting for the disk, and without regard for constraints."""
 NOW_S = 1_790_000_000.0
 LONG_AGO_S = NOW_S - 3600
 CARD = "tok-visa"
@@ -45,18 +51,22 @@ class HandMadeBooks:
     def empty(cls, folder: Path) -> "HandMadeBooks":
         """Make the databases."""
         books = cls(folder)
-        for name, url in books.urls().items():
-            engine = create_engine(url)
-            event.listen(engine, "connect", lambda connection, _: connection.execute(IN_NO_HURRY))
-            TABLES[name].create_all(engine)
-            engine.dispose()
+        for name in TABLES:
+            with books._writing(name) as connection:
+                TABLES[name].create_all(connection)
         books.insert("inventory", "products", sku="MUG", name="Mug", description="", price_cents=PRICE, tax_percent=20)
         books.insert("inventory", "stock", sku="MUG", available=SEED["MUG"])
         return books
 
     def urls(self) -> dict[str, str]:
         """Name → URL."""
-        return {name: f"sqlite:///{self.folder}/{name}.db" for name in TABLES}
+        return {name: plain_url(self.folder, name) for name in TABLES}
+
+    def copied(self, folder: Path) -> "HandMadeBooks":
+        """Return books like these in another folder."""
+        for name in TABLES:
+            copy_database(self.folder, folder, name)
+        return HandMadeBooks(folder)
 
     def reader(self, now_s: float = NOW_S) -> Books:
         """Return what reads them, at a moment."""
@@ -65,19 +75,17 @@ class HandMadeBooks:
     def change(self, database: str, *statements: str) -> None:
         """Change something behind everybody's back, constraints or not."""
         with self._writing(database) as connection:
-            connection.execute("PRAGMA ignore_check_constraints=ON")
             for statement in statements:
-                connection.execute(statement)
+                connection.execute(text(statement))
 
     def insert(self, database: str, table: str, **row: Any) -> None:
         """Insert a row."""
-        marks = ", ".join("?" for _ in row)
         with self._writing(database) as connection:
-            connection.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+            connection.execute(TABLES[database].tables[table].insert().values(**row))
 
     def order(self, order_id: str, status: str, at_s: float = LONG_AGO_S, customer_id: str = "ada") -> None:
         """Add an order to the order book alone."""
-        moment = _text(at_s)
+        moment = moment_at(at_s)
         priced = status not in {"placing", "abandoned", "rejected"}
         self.insert(
             "order", "orders", order_id=order_id, customer_id=customer_id, fingerprint="", status=status, attempt=1,
@@ -93,7 +101,9 @@ class HandMadeBooks:
     def reserve(self, order_id: str, state: str, at_s: float = LONG_AGO_S) -> None:
         """Promise a mug to an order."""
         lines = json.dumps([{"sku": "MUG", "quantity": 1}])
-        self.insert("inventory", "reservations", order_id=order_id, state=state, lines=lines, changed_at=_text(at_s))
+        self.insert(
+            "inventory", "reservations", order_id=order_id, state=state, lines=lines, changed_at=moment_at(at_s)
+        )
         if state != "released":
             self.change("inventory", "UPDATE stock SET available = available - 1")
 
@@ -101,19 +111,25 @@ class HandMadeBooks:
         """Have the payment service know a payment."""
         self.insert(
             "payment", "payments", order_id=order_id, amount_cents=PRICE, card_token=CARD, state=state, version=1,
-            updated_at=_text(at_s),
+            updated_at=moment_at(at_s),
         )  # fmt: skip
 
     def charge(self, order_id: str, kind: str = "capture", cents: int = PRICE, at_s: float = LONG_AGO_S) -> None:
         """Have the card network take money, or give it back."""
         entry = f"{order_id}-{kind}-{len(self.rows('provider', 'SELECT seq FROM card_ledger'))}"
         self.insert(
-            "provider", "card_ledger", entry_id=entry, kind=kind, reference=order_id, amount_cents=cents, at=_text(at_s)
+            "provider",
+            "card_ledger",
+            entry_id=entry,
+            kind=kind,
+            reference=order_id,
+            amount_cents=cents,
+            at=moment_at(at_s),
         )
 
     def invoice(self, order_id: str, at_s: float = LONG_AGO_S, customer_id: str = "ada") -> None:
         """Issue and book an invoice."""
-        moment, net = _text(at_s), PRICE - TAX
+        moment, net = moment_at(at_s), PRICE - TAX
         lines = [{"gross_cents": PRICE, "discount_cents": 0, "net_cents": net, "tax_cents": TAX}]
         number = len(self.rows("billing", "SELECT number FROM invoices")) + 1
         self.insert(
@@ -128,7 +144,7 @@ class HandMadeBooks:
             self.change(
                 "billing",
                 f"INSERT INTO totals VALUES ('{account}', {cents}) "
-                f"ON CONFLICT DO UPDATE SET running_cents = running_cents + {cents}",
+                f"ON CONFLICT (account) DO UPDATE SET running_cents = totals.running_cents + {cents}",
             )
 
     def fulfil(self, order_id: str, at_s: float = LONG_AGO_S, customer_id: str = "ada") -> None:
@@ -156,16 +172,18 @@ class HandMadeBooks:
 
     def rows(self, database: str, query: str) -> list[Any]:
         """Return rows."""
-        with closing(sqlite3.connect(self.folder / f"{database}.db")) as connection:
-            return connection.execute(query).fetchall()
+        with looking(self.folder, database).connect() as connection:
+            return list(connection.execute(text(query)))
 
     @contextmanager
-    def _writing(self, database: str) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.folder / f"{database}.db")) as connection:
-            connection.execute(IN_NO_HURRY)
-            with connection:
-                yield connection
+    def _writing(self, database: str) -> Iterator[Connection]:
+        engine = looking(self.folder, database)
+        with engine.begin() as connection:
+            for wish in CARELESS[engine.dialect.name]:
+                connection.exec_driver_sql(wish)
+            yield connection
 
 
-def _text(moment_s: float) -> str:
-    return datetime.fromtimestamp(moment_s, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+def moment_at(moment_s: float) -> datetime:
+    """Return the moment that is so many seconds after 1970."""
+    return datetime.fromtimestamp(moment_s, UTC)

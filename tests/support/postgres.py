@@ -44,7 +44,7 @@ class Cluster:
         """Start the server, and wait until it answers."""
         wanted = {
             "port": str(self.port), "listen_addresses": "127.0.0.1", "unix_socket_directories": "",
-            "shared_buffers": "16MB", "max_connections": "100", **IN_NO_HURRY, **settings,
+            "timezone": "UTC", "shared_buffers": "16MB", "max_connections": "100", **IN_NO_HURRY, **settings,
         }  # fmt: skip
         options = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
         # It ends with the tests, even when they are killed.

@@ -9,7 +9,7 @@ from observability.impact.case import Case
 from observability.impact.invariants import INVARIANTS, charges, invoices, ledger, orders, stock
 from observability.impact.judging import damages
 from observability.impact.model import Damage
-from tests.support.hand_made_books import LONG_AGO_S, NOW_S, PRICE, HandMadeBooks
+from tests.support.hand_made_books import LONG_AGO_S, NOW_S, PRICE, HandMadeBooks, moment_at
 from tests.support.pages import ROOT
 
 Break = Callable[[HandMadeBooks], None]
@@ -152,8 +152,8 @@ def test_a_payment_half_done_is_not_wrong_yet(books: HandMadeBooks) -> None:
     found = {damage.invariant for damage in judged(books)}
     # An hour is too long; a moment is not.
     assert charges.OWED in found
-    moment = "strftime('%Y-%m-%d %H:%M:%f', " + str(NOW_S - 1) + ", 'unixepoch')"
-    books.change("payment", f"UPDATE payments SET updated_at = {moment} WHERE order_id = 'o6'")
+    moment = f"{moment_at(NOW_S - 1):%Y-%m-%d %H:%M:%S.%f}".replace(":", r"\:")
+    books.change("payment", f"UPDATE payments SET updated_at = '{moment}' WHERE order_id = 'o6'")
     assert charges.OWED not in {damage.invariant for damage in judged(books)}
 
 

@@ -9,6 +9,7 @@ from observability.impact.invariants import charges, orders
 from observability.impact.meter import Meter
 from observability.impact.model import Impact
 from observability.impact.snapshot import Snapshot
+from tests.support.back_ends import BackEnd
 from tests.support.hand_made_books import LONG_AGO_S, NOW_S, PRICE, SEED, HandMadeBooks
 from tests.support.memory_evidence.evidence import MemoryEvidence
 
@@ -159,10 +160,10 @@ async def test_a_store_that_does_not_answer_leaves_the_databases(books: HandMade
     assert "does not answer" in bill.missing[0]
 
 
-async def test_a_database_that_is_not_there_leaves_the_others(books: HandMadeBooks) -> None:
+async def test_a_database_that_is_not_there_leaves_the_others(books: HandMadeBooks, back_end: BackEnd) -> None:
     """What could not be judged without it is named, and nothing is made in its place."""
     books.charge("o1")
-    (books.folder / "order.db").unlink()
+    back_end.drop(books.folder, "order")
     bill = await measured(books, MemoryEvidence(NOW_S))
     assert [damage.invariant for damage in bill.damages] == [charges.ONCE, charges.AGREED]
     assert any("the database of order cannot be read" in sentence.lower() for sentence in bill.missing)
