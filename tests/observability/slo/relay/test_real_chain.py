@@ -121,3 +121,20 @@ def test_what_takes_evidence_is_not_there(store: EvidenceProcess) -> None:
     assert names.is_success
     answer = httpx.get(f"{store.url}/api/logs", trust_env=False, timeout=20)
     assert (answer.status_code, answer.json()["detail"]) == (503, f"Loki does not answer at {NOBODY}.")
+
+
+def test_budgets_are_counted_from_what_prometheus_has(judge: str, store: EvidenceProcess) -> None:
+    """Ten of a hundred checkouts failed: far more than the objective allows."""
+    now_s = time.time()
+    moments = [now_s - 50 + 5.0 * look for look in range(11)]
+    served = {"service": "api-gateway", "instance": "api-gateway-1", "method": "POST", "route": "/orders"}
+    for status, per_look in (("200", 9.0), ("503", 1.0)):
+        labels = {"__name__": "http_server_request_duration_seconds_count", **served, "status": status}
+        points: list[tuple[float, float | None]] = [(at_s, per_look * look) for look, at_s in enumerate(moments)]
+        prometheus.write(judge, {tuple(labels.items()): prometheus.Written(points)})
+    standings = {one["objective"]: one for one in ask(store, "/objectives")["objectives"]}
+    checkouts = standings["order-processing-availability"]
+    assert (checkouts["events"], checkouts["bad"]) == (pytest.approx(100, rel=0.15), pytest.approx(10, rel=0.15))
+    assert checkouts["attained_percent"] == pytest.approx(90, rel=0.001)
+    assert checkouts["budget_left"] == pytest.approx(-99, rel=0.01)
+    assert {burn["window"]: burn["rate"] for burn in checkouts["burn_rates"]}["30s"] == pytest.approx(100, rel=0.01)
