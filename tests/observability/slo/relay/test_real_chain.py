@@ -29,6 +29,7 @@ DRIFT = tuple({"__name__": "ledger_drift_cents", "service": "billing-service", "
 
 pytestmark = [
     pytest.mark.stack,
+    pytest.mark.timeout(400),
     pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING) or "all are there"),
     pytest.mark.xdist_group("real-backends"),
 ]
@@ -85,10 +86,10 @@ def drifts(judge: str, cents: float) -> None:
 
 def test_a_page_arrives_and_is_over(judge: str, told: EvidenceProcess) -> None:
     """What is asked for alerts has the same shape as in the embedded lab, and survives a crash."""
-    poll_until(lambda: ask(told, "/alerts")["evaluated_at_s"], "the first evaluation")
+    poll_until(lambda: ask(told, "/alerts")["evaluated_at_s"], "the first evaluation", within_s=90)
     assert ask(told, "/alerts")["problem"] == ""
     drifts(judge, 7)
-    poll_until(lambda: ask(told, "/pager")["notices"], "the pager to go off")
+    poll_until(lambda: ask(told, "/pager")["notices"], "the pager to go off", within_s=90)
     now = ask(told, "/alerts")
     (alert,) = now["alerts"]
     assert (alert["name"], alert["state"], alert["value"]) == ("LedgerDrift", "firing", 7)
@@ -102,7 +103,7 @@ def test_a_page_arrives_and_is_over(judge: str, told: EvidenceProcess) -> None:
     assert len(ask(told, "/objectives")["objectives"]) > 0
 
     drifts(judge, 0)
-    poll_until(lambda: len(ask(told, "/pager")["notices"]) > 1, "the matter to be over", within_s=60)
+    poll_until(lambda: len(ask(told, "/pager")["notices"]) > 1, "the matter to be over", within_s=90)
     told.kill()
     told.start()
     events = [(one["event"], one["headline"]) for one in ask(told, "/pager")["notices"]]
