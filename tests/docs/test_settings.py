@@ -12,6 +12,7 @@ from chaos.settings import ControllerSettings
 from lab.settings import Settings as LabSettings
 from loadgen.settings import PREFIX as LOADGEN_PREFIX
 from loadgen.settings import Settings as LoadSettings
+from observability.evidence.backends.settings import BackendSettings
 from observability.evidence.settings import EvidenceSettings
 from observability.slo.settings import AlertsSettings
 from observability.wiring.settings import DEFAULT_ENDPOINT, TelemetrySettings
@@ -37,7 +38,7 @@ def variables() -> dict[str, object]:
     for name in ("min_free_mb", "log_mb", "ready_within_s"):
         known[f"LAB_{name.upper()}"] = getattr(LabSettings(), name)
     known |= {f"{LOADGEN_PREFIX}{field.name.upper()}": field.default for field in fields(LoadSettings)}
-    for prefix, kind in kinds().items():
+    for prefix, kind in (*kinds().items(), ("EVIDENCE_", BackendSettings)):
         for name, field in kind.model_fields.items():
             known[prefix + name.upper()] = field.default
             if isinstance(field.default, PeerLimits):

@@ -9,6 +9,7 @@ from observability.evidence.backends import graph
 from observability.evidence.backends.asking import Backend, all_of
 from observability.evidence.backends.correlation import correlated
 from observability.evidence.backends.jaeger import Traces
+from observability.evidence.backends.logql import Labels
 from observability.evidence.backends.loki import Logs
 from observability.evidence.backends.prefixes import completed
 from observability.evidence.backends.prometheus import Metrics
@@ -40,7 +41,9 @@ class BackendEvidence:
         self.prometheus = Backend("Prometheus", settings.prometheus_url, settings.patience_s)
         self._jaeger = Backend("Jaeger", settings.jaeger_url, settings.patience_s)
         self._loki = Backend("Loki", settings.loki_url, settings.patience_s)
-        self._metrics, self._traces, self._logs = Metrics(self.prometheus), Traces(self._jaeger), Logs(self._loki)
+        labels = Labels(settings.loki_service_label, settings.loki_instance_label)
+        self._metrics, self._traces = Metrics(self.prometheus), Traces(self._jaeger)
+        self._logs = Logs(self._loki, labels)
 
     async def __aenter__(self) -> Self:
         return self

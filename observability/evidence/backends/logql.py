@@ -1,10 +1,11 @@
 """Questions about logs as LogQL.
 
-Streams carry the labels `service` and `instance`, and lines are the JSON that services write: everything else is read
-from the line. Fields are extracted under names of our own, for a stream may have labels of the same name.
+Streams carry a label for the service and one for the replica, and lines are the JSON that services write: everything
+else is read from the line. Fields are extracted under names of our own, for a stream may have labels of the same name.
 """
 
 import re
+from typing import NamedTuple
 
 from observability.evidence.errors import BadQuery
 from observability.evidence.loglines import LEVELS, PRINTED, rank
@@ -12,15 +13,20 @@ from observability.evidence.model import LogQuery
 from observability.evidence.store import ids
 from observability.wiring import vocabulary as names
 
-SERVICE, INSTANCE = "service", "instance"
+
+class Labels(NamedTuple):
+    """What streams are told apart by."""
+
+    service: str
+    instance: str
 
 
-def queries(wanted: LogQuery) -> list[str]:
+def queries(wanted: LogQuery, labels: Labels) -> list[str]:
     """Return what to ask; every record that fits is found by one of them. Raises BadQuery."""
     stages = _stages(wanted)
     if wanted.service is None:
-        return [f'{{{SERVICE}=~".+"}}{stages}']
-    return [f"{{{label}={_quoted(wanted.service)}}}{stages}" for label in (SERVICE, INSTANCE)]
+        return [f'{{{labels.service}=~".+"}}{stages}']
+    return [f"{{{label}={_quoted(wanted.service)}}}{stages}" for label in labels]
 
 
 def _stages(wanted: LogQuery) -> str:

@@ -23,8 +23,8 @@ Entry = tuple[int, str, str, str]
 class Logs:
     """Asks one Loki."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, backend: Backend, labels: logql.Labels) -> None:
+        self._backend, self._labels = backend, labels
 
     async def find(self, wanted: LogQuery, window: Window, limit: int, cursor: str | None) -> Page[LogRecord]:
         """Return records, the latest first. Raises BadQuery."""
@@ -37,7 +37,7 @@ class Logs:
             raise BadQuery("A window ends after it begins; this one is empty.")
         bounds: dict[str, str | int] = {"start": start, "end": end, "direction": "backward"}
         bounds["limit"] = min(_MOST, limit + skipped + 1)
-        answers = await all_of(self._entries(query, bounds) for query in logql.queries(wanted))
+        answers = await all_of(self._entries(query, bounds) for query in logql.queries(wanted, self._labels))
         # Of one time in the order of their names, so that every page has the same order.
         entries = sorted((one for some in answers for one in some), key=lambda one: (-one[0], one[1:]))
         shown = entries[skipped : skipped + limit]
@@ -52,10 +52,9 @@ class Logs:
         told = await self._backend.ask("/loki/api/v1/query_range", {"query": query, **bounds})
         try:
             return [
-                (int(entry[0]), stream["stream"].get(logql.SERVICE, ""), stream["stream"].get(logql.INSTANCE, ""), line)
+                (int(at), *(stream["stream"].get(label, "") for label in self._labels), str(line))
                 for stream in told["data"]["result"]
-                for entry in stream["values"]
-                for line in (str(entry[1]),)
+                for at, line, *_ in stream["values"]
             ]
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise Unavailable(f"What answers in the place of {self._backend.name} is none.") from error

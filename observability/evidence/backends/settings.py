@@ -12,6 +12,8 @@ class BackendSettings(BaseSettings):
     prometheus_url: str = Field("", description="address of Prometheus, 2.42 or later")
     jaeger_url: str = Field("", description="address of Jaeger's query API, version 2")
     loki_url: str = Field("", description="address of Loki, version 3")
+    loki_service_label: str = Field("service", description="label of a stream that names the service")
+    loki_instance_label: str = Field("instance", description="label of a stream that names the replica")
     patience_s: float = Field(8.0, gt=0, description="longest wait for one answer of a back end, seconds")
     look_back_s: float = Field(7200.0, gt=0, description="how far back a cut trace id is looked for, seconds")
 

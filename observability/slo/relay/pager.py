@@ -1,7 +1,8 @@
 """The pager of the lab: takes what Alertmanager sends, remembers it, and passes it on to whoever else is to be told."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -16,6 +17,8 @@ from observability.slo.relay.webhook import Webhook, alert_of
 from observability.slo.rules import Ruleset
 
 MOST = 1000
+Values = Callable[[], Awaitable[Mapping[str, float]]]
+"""Returns the figures of alerts by id, which Alertmanager does not tell."""
 
 
 class Notices(BaseModel):
@@ -29,10 +32,8 @@ class Notices(BaseModel):
 class Pager:
     """Writes down what it is told; the same message twice changes nothing."""
 
-    def __init__(self, notebook: Notebook, courier: Courier, rules: Ruleset) -> None:
-        self._notebook, self._courier, self._rules = notebook, courier, rules
-        self.values: Mapping[str, float] = {}
-        """Of alerts by id, as they were last judged."""
+    def __init__(self, notebook: Notebook, courier: Courier, rules: Ruleset, values: Values) -> None:
+        self._notebook, self._courier, self._rules, self._values = notebook, courier, rules, values
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -44,7 +45,12 @@ class Pager:
         on = {alert.id: alert for alert in self._notebook.firing()}
         told = {alert.id: alert for alert in alerts}
         fired = [alert for name, alert in told.items() if alert.state == "firing" and name not in on]
-        over = [alert for name, alert in told.items() if alert.state == "resolved" and name in on]
+        # What is over no longer has a figure: it keeps that of its beginning.
+        over = [
+            replace(alert, value=on[name].value)
+            for name, alert in told.items()
+            if alert.state == "resolved" and name in on
+        ]
         firing = [alert for name, alert in {**on, **told}.items() if alert.state == "firing"]
         # Alertmanager has waited for what belongs together: all that is news is told at once.
         groups, notices = regrouped(self._notebook.groups(), firing, over, at_s, 0.0)
@@ -60,7 +66,8 @@ class Pager:
 
         @routes.post("/pager", summary="Take a message of Alertmanager", status_code=204)
         async def take(message: Webhook) -> None:
-            self.take([alert_of(one, self._rules, self.values) for one in message.alerts], time.time())
+            values = await self._values()
+            self.take([alert_of(one, self._rules, values) for one in message.alerts], time.time())
 
         @routes.get("/pager", summary="What people were told, the latest first")
         async def notices(limit: Annotated[int, Query(ge=1, le=MOST)] = 100) -> Notices:

@@ -1,5 +1,6 @@
 """Alerting where Prometheus judges and Alertmanager tells: the same answers as from `observability/slo/runtime.py`."""
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -42,7 +43,7 @@ class RelayedAlerting:
         self._courier = Courier(self._notebook, settings)
         self._budgets = Budgets(source, self.rules.objectives, self.rules.preset)
         self._last = Judged(None, "", ())
-        self.pager = Pager(self._notebook, self._courier, self.rules)
+        self.pager = Pager(self._notebook, self._courier, self.rules, self._values)
 
     async def __aenter__(self) -> Self:
         await self._courier.__aenter__()
@@ -65,7 +66,6 @@ class RelayedAlerting:
         except (LookupError, TypeError, ValueError):
             problem = NO_ANSWER
         last = self._last
-        self.pager.values = {alert.id: alert.value for alert in last.alerts}
         return Verdicts(last.at_s, problem or last.problem, last.alerts, self.pager.groups)
 
     def history(self, limit: int) -> list[Alert]:
@@ -75,3 +75,6 @@ class RelayedAlerting:
     async def standings(self) -> list[Standing]:
         """Return how every objective stands. Raises `EvidenceError`."""
         return await self._budgets.standings()
+
+    async def _values(self) -> Mapping[str, float]:
+        return {alert.id: alert.value for alert in (await self.verdicts()).alerts}

@@ -1,5 +1,7 @@
 """A back end that is silent, ill, or something else is named; a question that it does not take is a bad one."""
 
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -10,6 +12,7 @@ from observability.evidence.backends.evidence import BackendEvidence
 from observability.evidence.backends.settings import BackendSettings
 from observability.evidence.errors import BadQuery, Unavailable
 from observability.evidence.model import LogQuery, Selector, TraceQuery, Window
+from tests.support.pages import ROOT
 
 WINDOW = Window(1_800_000_000.0, 1_800_000_060.0)
 UP = Selector("up")
@@ -79,3 +82,12 @@ def test_all_addresses_are_set_or_none() -> None:
     assert BackendSettings(prometheus_url="http://p", jaeger_url="http://j", loki_url="http://l").any_set
     with pytest.raises(ValueError, match="or none of them"):
         _ = BackendSettings(prometheus_url="http://p").any_set
+
+
+def test_what_an_embedded_store_needs_is_not_loaded() -> None:
+    """The process that only asks others has no database in it."""
+    program = (
+        "import sys, observability.evidence.serve, observability.evidence.backends.app; print('duckdb' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
