@@ -1,10 +1,11 @@
 """The queue in RabbitMQ, as it lies before a person: dead letters and single messages.
 
-There is no looking into a queue: a walk takes messages out, at most `LONGEST_WALK`, and leaves them behind in their
-order. Whoever is killed on the way leaves them too: what was taken and not acknowledged goes back.
+There is no looking into a queue: a walk takes messages out, at most `LONGEST_WALK`, and puts them back in their order.
+Whoever is killed on the way loses none: what was taken and not acknowledged goes back by itself.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -95,30 +96,31 @@ class RabbitDesk:
 async def _walk(line: Line, name: str, queue: str) -> AsyncIterator[Found]:
     """Hold everything that is in the queue `name`; what has not been acknowledged in the block goes back."""
     found: Found = []
-    # Closing a channel gives back what it holds, in order, whatever happened.
+    # Closing a channel gives back what it holds, whatever happened.
     async with await line.connection.channel(publisher_confirms=False) as channel:
         source = await channel.get_queue(name, ensure=False)
         while len(found) < LONGEST_WALK and (incoming := await source.get(fail=False, timeout=ANSWER_S)) is not None:
             found.append((incoming, read(incoming, queue)))
         yield found
+        if left := [incoming for incoming, _ in found if not incoming.processed]:
+            await left[-1].nack(multiple=True, requeue=True)
+        # The answer comes after all that was said before has been done.
         await channel.declare_queue(name, passive=True, timeout=ANSWER_S)
 
 
 async def _remove_waiting(line: Line, queue: str, message_id: str) -> bool:
     removed = False
-    for name in waits(queue):
+    for name in (*waits(queue), queue):
         async with _walk(line, name, queue) as found:
-            ours = [incoming for incoming, mail in found if mail.letter.id == message_id]
-            await _acknowledge(ours)
-            removed = removed or bool(ours)
-    async with _walk(line, queue, queue) as found:
-        # What goes back here would look as if its consumer had died, and be counted: it is published again instead.
-        for _, mail in found:
-            if mail.letter.id != message_id:
-                await line.send(mail, queue)
-            else:
-                removed = True
-        await _acknowledge(incoming for incoming, _ in found)
+            # What goes back here would look as if its consumer had died, and be counted: it is published again instead.
+            for _, mail in found:
+                if mail.letter.id == message_id:
+                    removed = True
+                elif name == queue:
+                    await line.send(mail, name)
+                else:
+                    await line.send(mail, name, lives_s=max(0.0, mail.due_at - time.time()))
+            await _acknowledge(incoming for incoming, _ in found)
     return removed
 
 

@@ -13,7 +13,9 @@ MICROS = 1_000_000
 OURS = "nightshift-"
 DELIVERIES, ENQUEUED_AT, DUE_AT = f"{OURS}deliveries", f"{OURS}enqueued-at", f"{OURS}due-at"
 REASON, DEAD_AT = f"{OURS}reason", f"{OURS}dead-at"
-BROKERS = ("x-death", "x-first-death-", "x-last-death-", "x-delivery-count", "x-acquired-count", "x-opt-")
+RETURNED = "x-delivery-count"
+"""How often RabbitMQ handed the message to somebody who died with it, or gave it back."""
+BROKERS = ("x-death", "x-first-death-", "x-last-death-", "x-acquired-count", "x-opt-", RETURNED)
 """How headers begin that RabbitMQ adds."""
 
 
@@ -65,7 +67,7 @@ def read(incoming: AbstractIncomingMessage, queue: str) -> Posted:
         incoming.type or "",
         incoming.body.decode(errors="replace"),
         {name: str(value) for name, value in headers.items() if not name.startswith((OURS, *BROKERS))},
-        int(_number(headers, DELIVERIES, 0)),
+        _number(headers, DELIVERIES, 0) + _number(headers, RETURNED, 0),
         str(headers.get(REASON) or ""),
         _number(headers, DEAD_AT, 0) / MICROS,
     )

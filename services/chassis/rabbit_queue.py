@@ -87,14 +87,8 @@ class RabbitQueue(Broker):
         """Take the next message, or return None when none has come within `wait_s` seconds."""
         deadline = time.monotonic() + wait_s
         async with self._link.line() as line:
-            while (incoming := await self._next(line, queue, deadline)) is not None:
-                mail = read(incoming, queue)
-                if not incoming.redelivered:
-                    return await self._hold(line, mail, incoming)
-                # Somebody died with it. RabbitMQ says no more than that, so the attempt is counted here.
-                await self._send_on(line, mail, mail.letter.deliveries + 1)
-                await incoming.ack()
-        return None
+            incoming = await self._next(line, queue, deadline)
+            return None if incoming is None else await self._hold(line, read(incoming, queue), incoming)
 
     async def _next(self, line: Line, queue: str, deadline: float) -> AbstractIncomingMessage | None:
         source, asked_at = await line.queue(queue), time.time()

@@ -15,6 +15,14 @@ Only the first of a queue falls out of it, at its own time: behind one that wait
 """
 WAITS = tuple(f"wait.{rung_s * 1000:.0f}" for rung_s in LADDER_S)
 CLASSIC: HeadersType = {"x-queue-type": "classic"}
+QUORUM: HeadersType = {
+    # It counts how often a message was taken in vain, and forgets what falls out only once it is stored elsewhere;
+    # a classic queue does neither.
+    "x-queue-type": "quorum",
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",
+    "x-delivery-limit": 1000,  # RabbitMQ 4 would give up after 20; it is the consumer that does
+}
 
 
 def dead(queue: str) -> str:
@@ -43,16 +51,9 @@ async def declare(channel: AbstractChannel, queue: str, within_s: float) -> None
     given_up = await channel.declare_exchange(dead(queue), ExchangeType.FANOUT, durable=True, timeout=within_s)
     letters = await channel.declare_queue(dead(queue), durable=True, arguments=CLASSIC, timeout=within_s)
     await letters.bind(given_up, timeout=within_s)
-    ours: HeadersType = {**CLASSIC, "x-dead-letter-exchange": dead(queue)}
-    await channel.declare_queue(queue, durable=True, arguments=ours, timeout=within_s)
     await channel.declare_queue(held(queue), durable=True, arguments=CLASSIC, timeout=within_s)
-    # A classic queue forgets what falls out before it is stored elsewhere; these keep it until then.
-    falling: HeadersType = {
-        "x-queue-type": "quorum",
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-routing-key": queue,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-    }
+    ours: HeadersType = {**QUORUM, "x-dead-letter-exchange": dead(queue)}
+    await channel.declare_queue(queue, durable=True, arguments=ours, timeout=within_s)
+    falling: HeadersType = {**QUORUM, "x-dead-letter-exchange": "", "x-dead-letter-routing-key": queue}
     for name in waits(queue):
         await channel.declare_queue(name, durable=True, arguments=falling, timeout=within_s)

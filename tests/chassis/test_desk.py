@@ -10,6 +10,7 @@ from services.chassis import problems
 from services.chassis.broker import ORDER_QUEUE, Broker, Message
 from services.chassis.desk_routes import desk_router
 from tests.support.broker import publish, taken, taken_ids
+from tests.support.polling import poll_until_async
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
@@ -127,4 +128,8 @@ async def test_a_message_that_waits_for_its_time_is_withdrawn(queue: Broker, des
     await publish(queue, "m")
     await queue.retry_later(await taken(queue), 60.0)
     assert (await desk.delete("/messages/m")).json() == {"found": True}
-    assert (await queue.depth(ORDER_QUEUE)).ready == 0
+
+    async def is_gone() -> bool:
+        return (await queue.depth(ORDER_QUEUE)).ready == 0
+
+    await poll_until_async(is_gone, "the queue to be empty")

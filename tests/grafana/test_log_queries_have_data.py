@@ -31,9 +31,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def as_a_line(level: str, service: str) -> tuple[str, Any]:
     """Return a line as our services write it, labelled by whoever read it from a file."""
     line = json.dumps({"level": level, "event": "stock.unconfirmed", "service": service, "trace_id": TRACE})
-    return "/loki/api/v1/push", {
-        "streams": [{"stream": {"service": service}, "values": [[str(time.time_ns()), line]]}]
-    }
+    return "/loki/api/v1/push", {"streams": [{"stream": {"service": service}, "values": [[str(time.time_ns()), line]]}]}
 
 
 def as_otlp(level: str, service: str) -> tuple[str, Any]:

@@ -1,6 +1,7 @@
 """What becomes of statements while a database or a queue is in trouble."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from observability.wiring import Telemetry, wire
 from observability.wiring.settings import TelemetrySettings
 from services.chassis.actions.registry import ON_STATEMENTS
 from services.chassis.app import build_app
-from services.chassis.broker import ORDER_PLACED, ORDER_QUEUE, Message
+from services.chassis.broker import ORDER_PLACED, ORDER_QUEUE, Broker, Delivery, Message
 from services.chassis.channel_frames import ArmedScope
 from services.chassis.database import Database
+from services.chassis.errors import NeighbourUnavailable
 from services.chassis.settings import ServiceSettings
-from services.chassis.sqlite_queue import SqliteQueue
 from tests.support.back_ends import database_url
+from tests.support.brokers import Brokers
+from tests.support.consuming import consuming, emptied
 from tests.support.faults import switched_on
+from tests.support.polling import poll_until_async
 from tests.support.served import served
 
 pytestmark = pytest.mark.usefixtures("back_end")
@@ -159,17 +163,42 @@ async def test_callers_see_what_a_real_failure_gives(database: Database, telemet
         assert (await client.get("/ready")).status_code == 200
 
 
-async def test_the_trouble_of_a_queue_is_not_that_of_a_database(database: Database, tmp_path: Path) -> None:
-    """Each is switched on by its own name."""
+async def test_the_trouble_of_a_queue_is_not_that_of_a_database(database: Database, queue: Broker) -> None:
+    """Each is switched on by its own name; it is over as soon as it is switched off."""
     message = Message("m-1", ORDER_PLACED, {"order_id": "7"})
-    async with SqliteQueue(f"sqlite+aiosqlite:///{tmp_path}/broker.db") as queue:
-        with switched_on(QUEUE_ERROR):
-            with pytest.raises(OperationalError):
-                await queue.publish(message)
-            assert await _names(database) == ["first"]
-        with switched_on(ERROR):
+    with switched_on(QUEUE_ERROR):
+        with pytest.raises((OperationalError, NeighbourUnavailable)):
             await queue.publish(message)
-        with switched_on(QUEUE_LATENCY, delay_ms=50):
-            delivery = await queue.receive(ORDER_QUEUE, 30)
-        assert delivery is not None
-        assert delivery.message.id == "m-1"
+        assert await _names(database) == ["first"]
+    with switched_on(ERROR):
+        await queue.publish(message)
+    with switched_on(QUEUE_LATENCY, delay_ms=50):
+        before = time.monotonic()
+        delivery = await queue.receive(ORDER_QUEUE, 30)
+        assert time.monotonic() - before >= 0.05
+    assert delivery is not None
+    assert delivery.message.id == "m-1"
+
+
+@pytest.mark.stack
+@pytest.mark.xdist_group("rabbitmq")
+async def test_a_queue_whose_connections_break_loses_nothing(room: str) -> None:
+    """On RabbitMQ a connection takes what it holds along: it is handled by whoever comes next."""
+    names, handled = {f"m-{number}" for number in range(30)}, set[str]()
+
+    async def handle(delivery: Delivery) -> None:
+        handled.add(delivery.message.id)
+
+    async with Brokers(room)() as queue:
+        for name in names:
+            await queue.publish(Message(name, ORDER_PLACED, {}))
+        with switched_on(QUEUE_ERROR, scope=ArmedScope(percent=20, baggage=None), seed=1):
+            async with consuming(queue, handle, max_deliveries=100):
+
+                async def all_handled() -> bool:
+                    return handled == names
+
+                await poll_until_async(all_handled, "every message to be handled")
+        async with consuming(queue, handle):
+            await emptied(queue)
+        assert (await queue.depth(ORDER_QUEUE)).dead == 0

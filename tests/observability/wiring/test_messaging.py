@@ -29,12 +29,13 @@ def test_a_message_sent_in_a_request_belongs_to_it(receiver: OtlpReceiver, wired
 def test_a_handler_that_copes_with_an_error_can_still_show_it(receiver: OtlpReceiver, wired: WireService) -> None:
     """An error that ends in a retry is on the delivery's span."""
     worker = wired("fulfilment-worker")
-    with consuming(worker, "order-queue", "m1", {}, attempt=3):
+    with consuming(worker, "order-queue", "m1", {}, attempt=3, system="rabbitmq"):
         mark_failed(ConnectionError("billing is away"))
     worker.close()
     [span] = receiver.spans()
     assert (span.status, span.status_message) == ("ERROR", "ConnectionError: billing is away")
     assert span.attributes["messaging.message.delivery_attempt"] == 3
+    assert span.attributes["messaging.system"] == "rabbitmq"
 
 
 def test_an_error_that_gets_through_is_recorded(receiver: OtlpReceiver, wired: WireService) -> None:
