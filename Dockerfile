@@ -17,8 +17,10 @@ COPY observability /app/observability
 COPY loadgen /app/loadgen
 COPY lab /app/lab
 COPY deploy/compose/bin /usr/local/bin
-RUN /venv/bin/python -m compileall -q /app
-ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LAB_HOME=/lab TMPDIR=/tmp
+COPY pyproject.toml README.md /app/
+RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-build-isolation --no-deps -e /app \
+ && /venv/bin/python -m compileall -q /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LAB_HOME=/lab TMPDIR=/tmp
 WORKDIR /app
 USER nightshift
 ENTRYPOINT ["python", "-m", "lab.stack.enter"]
