@@ -21,7 +21,7 @@ class Settings(ServiceSettings):
     instance: str = Field("order-service-1", description="name of this replica")
     database_url: str = Field(description="`sqlite+aiosqlite:////abs/order.db`")
     pool_size: int = Field(5, ge=1, description="database connections")
-    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:password@host:5672/`")
+    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:<password>@host:5672/`")
     inventory_url: str = Field(description="where stock is reserved")
     inventory: PeerLimits = PeerLimits(timeout_s=0.8, attempts=2)
     payment_url: str = Field(description="where payment is authorised")
