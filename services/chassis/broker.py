@@ -121,7 +121,7 @@ class Broker(AbstractAsyncContextManager["Broker"], Protocol):
 
 
 def open_broker(url: str, telemetry: Telemetry) -> Broker:
-    """Return the broker at `url`: `sqlite+aiosqlite:///…/broker.db` or `amqp://user:password@host:5672/`."""
+    """Return the broker at `url`: `sqlite+aiosqlite:///…/broker.db` or `amqp://user:<password>@host:5672/`."""
     # Only the chosen back end is loaded.
     if url.startswith("sqlite"):
         from services.chassis.sqlite_queue import SqliteQueue  # noqa: PLC0415
@@ -133,7 +133,7 @@ def open_broker(url: str, telemetry: Telemetry) -> Broker:
         return RabbitQueue(url)
     raise ValueError(
         f"no broker speaks {url.partition(':')[0]!r}; use sqlite+aiosqlite:///path/to/broker.db or "
-        "amqp://user:password@host:5672/"
+        "amqp://user:<password>@host:5672/"
     )
 
 

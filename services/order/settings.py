@@ -26,7 +26,7 @@ class Settings(ServiceSettings):
         "", description="a streaming replica of it, `postgresql+psycopg://user:password@host/order`; empty: none"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
-    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:password@host:5672/`")
+    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:<password>@host:5672/`")
     inventory_url: str = Field(description="where stock is reserved")
     inventory: PeerLimits = PeerLimits(timeout_s=0.8, attempts=2)
     payment_url: str = Field(description="where payment is authorised")

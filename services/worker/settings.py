@@ -19,7 +19,7 @@ class Settings(ServiceSettings):
 
     port: int = Field(8088, ge=0, le=65535, description="port to listen on")
     instance: str = Field("fulfilment-worker-1", description="name of this replica")
-    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:password@host:5672/`")
+    broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:<password>@host:5672/`")
     order_url: str = Field(description="where orders are settled")
     order: PeerLimits = PATIENT
     inventory_url: str = Field(description="where stock is reserved, committed and released")

@@ -116,7 +116,7 @@ async def test_dead_letters_are_listed_latest_first(queue: Broker, desk: httpx.A
 async def test_taking_one_message_away_leaves_the_others_as_they_are(queue: Broker, desk: httpx.AsyncClient) -> None:
     """Their order, their attempts and their headers; those that wait for their time go on waiting."""
     await publish(queue, "later", "a", "away", "b")
-    await queue.retry_later(await taken(queue), 0.5)
+    await queue.retry_later(await taken(queue), 3.0)
     assert (await desk.delete("/messages/away")).json() == {"found": True}
     assert (await desk.delete("/messages/away")).json() == {"found": False}
     deliveries = [await taken(queue), await taken(queue), await queue.receive(ORDER_QUEUE, 30.0)]
