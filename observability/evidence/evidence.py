@@ -1,6 +1,6 @@
 """The interface that everybody asks who wants to know what happened: probes, drills, advisor, console, agents.
 
-`store/` answers it from the embedded store; `client.py` asks a store over HTTP.
+`store/` answers it from the embedded store, `backends/` from Prometheus, Jaeger and Loki; `client.py` asks over HTTP.
 """
 
 from typing import Protocol

@@ -38,8 +38,8 @@ def variables() -> dict[str, object]:
     for name in ("min_free_mb", "log_mb", "ready_within_s"):
         known[f"LAB_{name.upper()}"] = getattr(LabSettings(), name)
     known |= {f"{LOADGEN_PREFIX}{field.name.upper()}": field.default for field in fields(LoadSettings)}
-    both: list[tuple[str, type[BaseSettings]]] = [*kinds().items(), ("EVIDENCE_", BackendSettings)]
-    for prefix, kind in both:
+    every: list[tuple[str, type[BaseSettings]]] = [*kinds().items(), ("EVIDENCE_", BackendSettings)]
+    for prefix, kind in every:
         for name, field in kind.model_fields.items():
             known[prefix + name.upper()] = field.default
             if isinstance(field.default, PeerLimits):

@@ -22,15 +22,21 @@ _CHUNK = 1 << 16
 
 @contextmanager
 def prometheus(
-    folder: Path, rules: Sequence[Path] = (), alertmanager: str = "", scraped: Sequence[str] = ()
+    folder: Path,
+    rules: Sequence[Path] = (),
+    alertmanager: str = "",
+    scraped: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[str]:
-    """Run it; yield its URL."""
+    """Run it; yield its URL. `scraped` has the labels of each `host:port` to look at."""
     assert PROGRAM is not None, ABSENT
     (port,) = free_ports(1)
     config: dict[str, Any] = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(file) for file in rules],
     }
+    if scraped:
+        targets = [{"targets": [target], "labels": dict(labels)} for target, labels in scraped.items()]
+        config["scrape_configs"] = [{"job_name": "platform", "static_configs": targets}]
     if alertmanager:
         config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
     (folder / "prometheus.yaml").write_text(json.dumps(config))

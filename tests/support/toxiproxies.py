@@ -1,7 +1,6 @@
 """Two programs that speak the API of Toxiproxy: ours and, where it can be had, the real one."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.support.backend_process import found
 from tests.support.polling import poll_until
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +23,7 @@ ABSENT = (
 
 def real_program() -> str | None:
     """Return where the real Toxiproxy is, if it is."""
-    home = os.environ.get("STACK_TOOLS_HOME") or Path.home() / ".cache" / "stack-tools"  # noqa: TID251 -- where tools are
-    folders = os.pathsep.join((os.environ.get("PATH", ""), str(Path(home) / "bin")))  # noqa: TID251 -- as above
-    return next((found for name in NAMES if (found := shutil.which(name, path=folders))), None)
+    return found(*NAMES)
 
 
 @contextmanager

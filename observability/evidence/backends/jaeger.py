@@ -18,6 +18,8 @@ from observability.evidence.model import Page, Trace, TraceQuery, TraceSummary, 
 NS = 1_000_000_000
 LONGEST_PAGE = 1000
 LEAST_DEPTH = 64
+LATEST_S = 253_402_300_799.0
+"""The end of the year 9999: later than that cannot be written."""
 DEEPEST = 2048
 """Traces that one search looks through; Jaeger returns the latest."""
 
@@ -122,7 +124,8 @@ def _place(cursor: str | None) -> Place | None:
 
 
 def _moment(at_s: float) -> str:
-    return datetime.fromtimestamp(at_s, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    told = datetime.fromtimestamp(min(max(at_s, 0.0), LATEST_S), UTC)
+    return told.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _seconds(duration_s: float | None) -> str | None:
