@@ -42,7 +42,7 @@ test-long: setup-dev ## Run the long tests: minutes of load, hundreds of kills
 
 .PHONY: test-stack
 test-stack: setup-dev ## Run the tests that need real back ends, as far as they can be had here
-	@$(PYTEST) -m stack --timeout 1200 || [ $$? -eq 5 ]
+	@$(PYTEST) -m "stack and not long" --timeout 1200 || [ $$? -eq 5 ]
 
 .PHONY: check
 check: setup-dev ## Run linter, formatter, types and import contracts

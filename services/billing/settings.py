@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     port: int = Field(8087, ge=0, le=65535, description="port to listen on")
     instance: str = Field("billing-service-1", description="name of this replica")
     database_url: str = Field(
-        description="`sqlite+aiosqlite:////abs/billing.db` or `postgresql+psycopg://user:password@host/billing`"
+        description="`sqlite+aiosqlite:////abs/billing.db` or `postgresql+psycopg://user:<password>@host/billing`"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
     reconciliation_interval_s: float = Field(2.0, gt=0, description="seconds between two reconciliations")

@@ -18,7 +18,7 @@ class Settings(ServiceSettings):
     port: int = Field(8085, ge=0, le=65535, description="port to listen on")
     instance: str = Field("inventory-service-1", description="name of this replica")
     database_url: str = Field(
-        description="`sqlite+aiosqlite:////abs/inventory.db` or `postgresql+psycopg://user:password@host/inventory`"
+        description="`sqlite+aiosqlite:////abs/inventory.db` or `postgresql+psycopg://user:<password>@host/inventory`"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
     products_file: Path = Field(

@@ -20,10 +20,10 @@ class Settings(ServiceSettings):
     port: int = Field(8084, ge=0, le=65535, description="port to listen on")
     instance: str = Field("order-service-1", description="name of this replica")
     database_url: str = Field(
-        description="`sqlite+aiosqlite:////abs/order.db` or `postgresql+psycopg://user:password@host/order`"
+        description="`sqlite+aiosqlite:////abs/order.db` or `postgresql+psycopg://user:<password>@host/order`"
     )
     replica_url: str = Field(
-        "", description="a streaming replica of it, `postgresql+psycopg://user:password@host/order`; empty: none"
+        "", description="a streaming replica of it, `postgresql+psycopg://user:<password>@host/order`; empty: none"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
     broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:<password>@host:5672/`")

@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     port: int = Field(8086, ge=0, le=65535, description="port to listen on")
     instance: str = Field("payment-service-1", description="name of this replica")
     database_url: str = Field(
-        description="`sqlite+aiosqlite:////abs/payment.db` or `postgresql+psycopg://user:password@host/payment`"
+        description="`sqlite+aiosqlite:////abs/payment.db` or `postgresql+psycopg://user:<password>@host/payment`"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
     card_network_url: str = Field(description="where cards are charged")

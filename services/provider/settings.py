@@ -17,7 +17,7 @@ class Settings(ServiceSettings):
     port: int = Field(8090, ge=0, le=65535, description="port to listen on")
     instance: str = Field("payment-provider-1", description="name of this replica")
     database_url: str = Field(
-        description="`sqlite+aiosqlite:////abs/provider.db` or `postgresql+psycopg://user:password@host/provider`"
+        description="`sqlite+aiosqlite:////abs/provider.db` or `postgresql+psycopg://user:<password>@host/provider`"
     )
     latency_median_ms: float = Field(20.0, ge=0, description="median time an operation takes, milliseconds; 0: none")
     latency_sigma: float = Field(

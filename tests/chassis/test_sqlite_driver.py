@@ -1,6 +1,8 @@
 """What is special about SQLite: writers stand in line, and each statement is one trip to a thread."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from sqlalchemy import text
 from services.chassis.database import Database, insert_once
 from services.chassis.errors import Busy
 from tests.chassis.test_database import names, opened, things
+from tests.support.pages import ROOT
 
 
 @pytest.fixture
@@ -75,3 +78,14 @@ async def test_connections_of_a_resized_pool_are_prepared_like_the_others(databa
     database.resize(1)
     async with database.read() as connection:
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+
+
+def test_a_service_on_sqlite_does_without_the_driver_of_postgresql() -> None:
+    """It would cost every process of the embedded lab memory and time to start."""
+    program = (
+        "import sys, services.order.app, services.chassis.database as d, sqlalchemy as sa\n"
+        "d.Database('sqlite+aiosqlite:///:memory:', sa.MetaData(), None, name='own')\n"
+        "print(sorted(name for name in sys.modules if name.startswith('psycopg')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ran.stdout.strip() == "[]"

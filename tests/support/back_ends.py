@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -80,6 +80,11 @@ def using(back_end: BackEnd) -> Iterator[BackEnd]:
 def database_url(folder: Path, name: str) -> str:
     """Return where the service `name` of a test that works in `folder` keeps its data."""
     return _of(name).url(folder, name)
+
+
+def passing() -> AbstractContextManager[None]:
+    """Drop what is asked for in the block at its end."""
+    return _used[-1].passing()
 
 
 def copy_database(source: Path, folder: Path, name: str) -> None:

@@ -51,9 +51,9 @@ class HandMadeBooks:
     def empty(cls, folder: Path) -> "HandMadeBooks":
         """Make the databases."""
         books = cls(folder)
-        for name in TABLES:
+        for name, tables in TABLES.items():
             with books._writing(name) as connection:
-                TABLES[name].create_all(connection)
+                tables.create_all(connection)
         books.insert("inventory", "products", sku="MUG", name="Mug", description="", price_cents=PRICE, tax_percent=20)
         books.insert("inventory", "stock", sku="MUG", available=SEED["MUG"])
         return books
