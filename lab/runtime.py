@@ -207,7 +207,8 @@ class Lab:
                 "short": replica.instance.process.short,
                 "port": replica.instance.port,
                 "url": replica.instance.url,
-                "pid": None if replica.running is not None and replica.running.is_contained else replica.pid,
+                "pid": replica.pid,
+                "contained": replica.running is not None and replica.running.is_contained,
             }
             for replica in self.fleet.replicas.values()
         }

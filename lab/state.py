@@ -27,9 +27,9 @@ class LabState:
     urls: dict[str, str]
     """Short name of each process → URL of its first replica: `{"edge": "http://127.0.0.1:8080", …}`."""
     replicas: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Replica → `{"service", "short", "port", "url", "pid"}`.
+    """Replica → `{"service", "short", "port", "url", "pid", "contained"}`.
 
-    pid is null of a container, and while there is no process.
+    pid is null while there is no process; that of one that is contained means nothing to others.
     """
     reset_at: str = ""
     """When its databases were last emptied, as `started_at`; empty: not in this run."""

@@ -81,7 +81,8 @@ async def scan(home: Home, scenario: Scenario, options: Options, around: Surroun
 async def _look(home: Home, search: Search) -> None:
     now = state.running(home)
     shown = {name: replica for name, replica in now.replicas.items() if replica["short"] not in INSTRUMENTS}
-    pids = {name: replica["pid"] for name, replica in now.replicas.items() if replica["pid"]}
+    mine = {name: one for name, one in now.replicas.items() if not one["contained"]}
+    pids = {name: one["pid"] for name, one in mine.items() if one["pid"]}
     instruments = {name for name in pids if name not in shown} | {"the lab"}
     search.look(processes.texts({**pids, "the lab": now.supervisor}, instruments))
     services = {name: str(replica["url"]) for name, replica in shown.items()}
