@@ -155,12 +155,14 @@ class Lab:
 
     async def status(self) -> dict[str, Any]:
         """Everything there is to know, asked of the processes just now."""
-        replicas, load, memory_kb = await asyncio.gather(
-            status.of_replicas(self.fleet.replicas.values()),
-            status.of_load(self._load()),
-            self._launchers.memory_kb(),
+        replicas, load = await asyncio.gather(
+            status.of_replicas(self.fleet.replicas.values()), status.of_load(self._load())
         )
-        return {**self.described(), "replicas": replicas, "load": load, "containers_kb": memory_kb}
+        return {**self.described(), "replicas": replicas, "load": load}
+
+    async def memory(self) -> dict[str, Any]:
+        """Return `{"containers_kb"}`, what each container takes; empty where processes are on this machine."""
+        return {"containers_kb": await self._launchers.memory_kb()}
 
     def described(self) -> dict[str, Any]:
         """What stays the same from start to end."""

@@ -33,6 +33,7 @@ class Verbs:
             | {
                 "ping": self._ping,
                 "status": lab.status,
+                "memory": lab.memory,
                 "stop": self._stop,
                 "restart": lambda name: self.alone(lab.restart(name)),
                 "reset": lambda: self.alone(lab.reset()),

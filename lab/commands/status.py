@@ -1,6 +1,6 @@
 """`lab status`: what runs, where, and how it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 def command(home: Home, *, as_json: bool) -> None:
     """Tell health, processes, ports, memory and load."""
     status = control.call(home, "status", timeout_s=10)
-    _add_memory(status)
+    _add_memory(status, control.call(home, "memory", timeout_s=30)["containers_kb"])
     console.show(status, _drawn(status), as_json=as_json)
 
 
-def _add_memory(status: dict[str, Any]) -> None:
-    contained = status["containers_kb"]
+def _add_memory(status: dict[str, Any], contained: Mapping[str, int | None]) -> None:
     for replica in status["replicas"]:
         replica["memory_kb"] = contained.get(replica["instance"]) if contained else family_kb(replica["pid"])
         replica["uptime_s"] = _seconds_since(replica["started_at"]) if replica["pid"] else 0

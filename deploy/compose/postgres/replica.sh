@@ -12,4 +12,4 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     rm -rf "${PGDATA:?}"/* && sleep 1
   done
 fi
-exec postgres "$@"
+exec postgres -c listen_addresses='*' "$@"

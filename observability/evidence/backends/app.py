@@ -1,5 +1,6 @@
 """The HTTP application on top of real back ends: nothing is taken or kept here but what the pager was told."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,6 +10,7 @@ from observability.evidence import api
 from observability.evidence.backends.evidence import BackendEvidence
 from observability.evidence.backends.settings import BackendSettings
 from observability.evidence.settings import EvidenceSettings
+from observability.evidence.store.frugal import EVERY_S, give_back
 from observability.slo import api as alerts_api
 from observability.slo.relay.runtime import RelayedAlerting
 from observability.slo.settings import AlertsSettings
@@ -24,7 +26,9 @@ def application(settings: EvidenceSettings, backends: BackendSettings) -> FastAP
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with evidence, alerting:
+            tidying = asyncio.create_task(_tidy())
             yield
+            tidying.cancel()
 
     app = FastAPI(title="Nightshift evidence", description=DESCRIPTION, version="1", lifespan=lifespan)
     for router in (api.router(evidence), alerting.pager.router(), alerts_api.router(alerting)):
@@ -35,3 +39,10 @@ def application(settings: EvidenceSettings, backends: BackendSettings) -> FastAP
         return Response('{"status":"ok"}', media_type="application/json")
 
     return app
+
+
+async def _tidy() -> None:
+    """Give back what answers took: read back ends' traces are large, and circles of objects are looked for seldom."""
+    while True:
+        await asyncio.sleep(EVERY_S)
+        await asyncio.to_thread(give_back)

@@ -4,7 +4,7 @@ Its API v3 tells spans as they were sent, and does not search for attributes; th
 what has an attribute is found with the one and read with the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 
 import orjson
@@ -18,6 +18,9 @@ from observability.evidence.model import Page, Trace, TraceQuery, TraceSummary, 
 NS = 1_000_000_000
 LONGEST_PAGE = 1000
 LEAST_DEPTH = 64
+AT_ONCE = 200
+"""Traces that Jaeger is asked for together: it, and we, hold them in memory."""
+MICROSECOND_S = 1e-6
 LATEST_S = 253_402_300_799.0
 """The end of the year 9999: later than that cannot be written."""
 DEEPEST = 2048
@@ -37,16 +40,43 @@ class Traces:
         """Return traces, those whose latest span that fits began last first. Raises BadQuery."""
         limit, after = max(1, min(limit, LONGEST_PAGE)), _place(cursor)
         upto = Window(window.start_s, window.end_s if after is None else min(window.end_s, after[0] / NS + 0.001))
+        found: dict[Place, TraceSummary] = {}
+        places: list[Place] = []
+        async for traces, began_s in self._latest_first(wanted, upto, limit):
+            # Only what is told of a trace is kept: whole ones take a hundred times the room.
+            found |= {place: otlp.summary(one) for one in traces if (place := _latest(one, wanted, window)) is not None}
+            places = sorted((place for place in found if after is None or place < after), reverse=True)
+            if len(places) > limit and places[limit][0] >= began_s * NS:
+                break
+        more = f"{places[limit - 1][0]:x}-{places[limit - 1][1]}" if len(places) > limit else None
+        return Page(tuple(found[place] for place in places[:limit]), more)
+
+    async def _latest_first(
+        self, wanted: TraceQuery, window: Window, limit: int
+    ) -> AsyncIterator[tuple[list[Trace], float]]:
+        """Yield traces that may fit, and since when all that began have been yielded."""
+        if wanted.service or wanted == TraceQuery():
+            known: set[str] = set()
+            end_s = window.end_s
+            while len(known) < DEEPEST:
+                seen = await self.search(wanted, Window(window.start_s, end_s), AT_ONCE)
+                fresh = [trace for trace in seen if trace.trace_id not in known]
+                known |= {trace.trace_id for trace in fresh}
+                # A trace may have begun long before the span by which it was found: its last one is the safe bound.
+                began_s = min((max(span.start_s for span in trace.spans) for trace in seen), default=end_s)
+                yield fresh, began_s
+                if len(seen) < AT_ONCE or not fresh or began_s <= window.start_s:
+                    return
+                end_s = min(end_s, began_s + MICROSECOND_S)
+            return
+        # Of several services there is no one moment from which on all were seen: deeper and deeper.
         depth = max(LEAST_DEPTH, 2 * limit)
         while True:
-            seen = await self.search(wanted, upto, depth)
-            found = {place: trace for trace in seen if (place := _latest(trace, wanted, window)) is not None}
-            places = sorted((place for place in found if after is None or place < after), reverse=True)
-            if len(places) > limit or len(seen) < depth or depth >= DEEPEST:
-                break
+            seen = await self.search(wanted, window, depth)
+            yield seen, 0.0
+            if len(seen) < depth or depth >= DEEPEST:
+                return
             depth *= 4
-        more = f"{places[limit - 1][0]:x}-{places[limit - 1][1]}" if len(places) > limit else None
-        return Page(tuple(otlp.summary(found[place]) for place in places[:limit]), more)
 
     async def search(self, wanted: TraceQuery, window: Window, most: int) -> list[Trace]:
         """Return the latest traces that may fit, whole."""
