@@ -42,7 +42,8 @@ test-long: setup-dev ## Run the long tests: minutes of load, hundreds of kills
 
 .PHONY: test-stack
 test-stack: setup-dev ## Run the tests that need real back ends, as far as they can be had here
-	@$(PYTEST) -m "stack and not long" --timeout 1200 || [ $$? -eq 5 ]
+	@$(PYTEST) -n 2 --dist loadgroup -m "stack and not long" --timeout 1200 --ignore tests/stack || [ $$? -eq 5 ]
+	@$(PYTEST) -m "stack and not long" --timeout 1200 tests/stack || [ $$? -eq 5 ] # alone: it needs the whole machine
 
 .PHONY: check
 check: setup-dev ## Run linter, formatter, types and import contracts
