@@ -117,10 +117,10 @@ async def _serve() -> None:
         uvicorn.Server(
             uvicorn.Config(
                 application(shown, password),
-                host="0.0.0.0",
+                host="0.0.0.0",  # noqa: S104 -- of a container
                 port=shown.port,
                 log_level="warning",
-                server_header=False,  # noqa: S104 -- of a container
+                server_header=False,
             )
         )
         for shown in SHOWN

@@ -11,7 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from observability.impact.reading import READERS
+from observability.impact.reading import READERS, Told
 from observability.impact.snapshot import SEED, Snapshot
 
 BUSY_S = 5.0
@@ -21,7 +21,7 @@ class Books:
     """The databases of a platform: `{"order": "sqlite:////abs/order.db", …}`.
 
     `seed` is what the inventory started with, by SKU: no database keeps that. The asynchronous driver that a service
-    names in its URL is left out.
+    names in its URL is left out. `elsewhere` reads what is in no database, by name; it raises OSError when it cannot.
     """
 
     def __init__(
@@ -29,10 +29,12 @@ class Books:
         urls: Mapping[str, str],
         seed: Mapping[str, int] | None = None,
         clock: Callable[[], float] = time.time,
+        elsewhere: Mapping[str, Callable[[], Told]] | None = None,
     ) -> None:
         self._engines = {name: _engine(make_url(url)) for name, url in urls.items()}
         self._seed = seed
         self._clock = clock
+        self._elsewhere = elsewhere or {}
 
     def look(self) -> Snapshot:
         """Read everything once. What cannot be read is missing; that raises nothing."""
@@ -42,17 +44,22 @@ class Books:
         waiting: dict[str, float] = {}
         for name, read in READERS.items():
             try:
-                with _reading(self._engines[name]) as connection:
-                    found = read(connection)
+                found = self._found(name, read)
             except KeyError:
                 missing[name] = f"the database of {name} is not known"
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, OSError) as error:
                 missing[name] = f"the database of {name} cannot be read: {_reason(error)}"
             else:
                 for order_id, since_s in found.pop("waiting", {}).items():
                     waiting[order_id] = min(since_s, waiting.get(order_id, since_s))
                 told.update(found)
         return Snapshot(taken_at_s, missing, waiting=waiting, seed=self._seed or {}, **told)
+
+    def _found(self, name: str, read: Callable[[Connection], Told]) -> Told:
+        if name in self._elsewhere:
+            return self._elsewhere[name]()
+        with _reading(self._engines[name]) as connection:
+            return read(connection)
 
 
 @contextmanager
@@ -81,5 +88,5 @@ def _opened(path: str) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True, timeout=BUSY_S, isolation_level=None)
 
 
-def _reason(error: SQLAlchemyError) -> str:
+def _reason(error: Exception) -> str:
     return str(getattr(error, "orig", None) or error).splitlines()[0]

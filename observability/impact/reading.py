@@ -1,6 +1,6 @@
 """Reading each database: few statements in portable SQL, summed up there where that saves rows."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -41,11 +41,18 @@ def orders(connection: Connection) -> Told:
 def messages(connection: Connection) -> Told:
     """Messages that wait for the worker or are with it, and those that were given up."""
     queued = tables.MESSAGES.c
-    letters = [
-        Letter(row.id, row.topic, row.reason, *_order_and_customer(row.body), row.dead_at)
-        for row in connection.execute(select(tables.DEAD_LETTERS))
-    ]
-    return {"waiting": _waiting(connection.execute(select(queued.body, queued.enqueued_at))), "letters": letters}
+    given_up = letters(map(dict, connection.execute(select(tables.DEAD_LETTERS)).mappings()))
+    return {"waiting": _waiting(connection.execute(select(queued.body, queued.enqueued_at))), **given_up}
+
+
+def letters(given_up: Iterable[Mapping[str, Any]]) -> Told:
+    """Messages that were given up, from whoever keeps them: `{"id", "topic", "reason", "body", "dead_at"}` each."""
+    return {
+        "letters": [
+            Letter(one["id"], one["topic"], one["reason"], *_order_and_customer(one["body"]), one["dead_at"])
+            for one in given_up
+        ]
+    }
 
 
 def payments(connection: Connection) -> Told:
