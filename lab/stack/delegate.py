@@ -84,11 +84,15 @@ class Stack:
 
     def _have_spares(self) -> None:
         # Only compose can make containers: what the supervisor may do to the Engine does not go that far.
-        told = self._run(
-            [*self._compose, "--profile", "spare", "create", "--no-recreate"], capture_output=True, check=False
-        )
+        usual, every = (self._services(*profile) for profile in ((), ("--profile", "spare")))
+        making = [*self._compose, "up", "--no-start", "--no-deps", "--no-recreate", *sorted(every - usual)]
+        told = self._run(making, capture_output=True, check=False)
         if told.returncode:
             raise LabError(f"Spare replicas cannot be made: {told.stderr.decode(errors='replace').strip()[-300:]}")
+
+    def _services(self, *profile: str) -> set[str]:
+        told = self._run([*self._compose, *profile, "config", "--services"], capture_output=True, check=False)
+        return set(told.stdout.decode().split())
 
 
 def wanted(arguments: Sequence[str], environment: Mapping[str, str]) -> Stack | None:

@@ -52,7 +52,7 @@ def _routed(stack: RunningStack) -> set[str]:
 
 def _paged(stack: RunningStack, kind: str) -> set[str]:
     notices = _ask(stack.url("evidence-store-1", 8108) + "/api/pager")["notices"]
-    return {alert["name"] for one in notices if one["kind"] == kind for alert in one["alerts"]}
+    return {alert["name"] for one in notices if one["event"] == kind for alert in one["alerts"]}
 
 
 def _check_out(stack: RunningStack) -> dict[str, Any]:

@@ -28,6 +28,8 @@ class Docker:
         if more.get("input"):
             self.said.append(more["input"])
         told = b"abc\n" if self.up and "ps" in command else b"SVG" if more.get("capture_output") else b""
+        if "config" in command:
+            told = b"order\ngateway-3\n" if "spare" in command else b"order\n"
         return subprocess.CompletedProcess(command, self.exit_code if "lab" in command else 0, told, b"")
 
 
@@ -68,7 +70,7 @@ def test_scaling_first_has_compose_make_spare_replicas() -> None:
     """The supervisor may start containers, not make them."""
     docker = Docker()
     Stack("docker", docker).carry_out(["ops", "scale", "gateway", "3"], is_terminal=False)
-    assert docker.calls[0] == ["--profile", "spare", "create", "--no-recreate"]
+    assert ["up", "--no-start", "--no-deps", "--no-recreate", "gateway-3"] in docker.calls
 
 
 @pytest.mark.parametrize(
