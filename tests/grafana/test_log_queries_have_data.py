@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from tests.support.dashboards import questions, silent
-from tests.support.loki_process import ABSENT, loki, program
+from tests.support.loki import ABSENT, PROGRAM, loki
 from tests.support.polling import poll_until
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.skipif(program() is None, reason=ABSENT),
+    pytest.mark.skipif(PROGRAM is None, reason=ABSENT),
 ]
 
 TRACE = "55ff4055c93903792739a413b7f01e22"
