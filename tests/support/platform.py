@@ -94,7 +94,8 @@ class Platform:
         lines = {name: self._line(ORDER, name, life) for name in (INVENTORY, PAYMENT)}
         app = services.order.app.create_app(settings, transports=lines, clock=self.clock)
         orders = app.state.operations
-        life.owns(orders._database)
+        for database in {orders._database, orders._relay._sending}:
+            life.owns(database)
         life.uses(orders._relay._broker)
         await self._start(ORDER, app, life)
 
