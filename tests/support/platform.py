@@ -39,6 +39,8 @@ PRICES = {"MUG": 1490, "TEA": 890, "LAMP": 5990, "RARE": 99_900}
 BILLING, INVENTORY, ORDER = "billing-service", "inventory-service", "order-service"
 PAYMENT, PROVIDER, WORKER = "payment-service", "payment-provider", "fulfilment-worker"
 CLAIM_S, ABANDON_S = 6.0, 24.0
+PATIENCE_S = 60.0
+"""How long a machine that has more to do may take for anything."""
 Json = dict[str, Any]
 
 
@@ -172,7 +174,7 @@ class Platform:
             status = str((await self.order(order_id))["status"])
             return status if status in expected else ""
 
-        return await poll_until_async(reached, f"order {order_id} to be {' or '.join(expected)}")
+        return await poll_until_async(reached, f"order {order_id} to be {' or '.join(expected)}", within_s=PATIENCE_S)
 
     def hold(self, caller: str, callee: str) -> Gate:
         """Hold up the next call from one service to another, until the gate is opened."""
@@ -185,7 +187,7 @@ class Platform:
         async def check() -> bool:
             return is_so(self.books())
 
-        await poll_until_async(check, waiting_for)
+        await poll_until_async(check, waiting_for, within_s=PATIENCE_S)
 
     async def unsettled(self) -> dict[str, int]:
         """Return what is still under way; empty when all has been dealt with."""
@@ -209,7 +211,7 @@ class Platform:
             return not waiting
 
         try:
-            await poll_until_async(nothing, "everything to be dealt with")
+            await poll_until_async(nothing, "everything to be dealt with", within_s=PATIENCE_S)
         except AssertionError:
             raise AssertionError(f"still waiting: {waiting}") from None
 
