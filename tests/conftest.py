@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-from tests.support import postgres
+from tests.support import postgres, rabbitmq
 from tests.support.back_ends import SQLITE, BackEnd, using
 from tests.support.postgres import Cluster
 
@@ -58,10 +58,31 @@ def streaming_replica(cluster: Cluster) -> Iterator[Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rabbitmq.Node]:
+    """Run a RabbitMQ of our own, once for all tests."""
+    if not rabbitmq.found():
+        pytest.skip(rabbitmq.ABSENT)
+    with rabbitmq.running(tmp_path_factory.mktemp("rabbitmq")) as node:
+        yield node
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.stack)])
 def back_end_of_module(request: pytest.FixtureRequest) -> Iterator[BackEnd]:
     """Have services under test keep their data there: `tests.support.back_ends.database_url` says where."""
     chosen = SQLITE if request.param == "sqlite" else BackEnd(request.getfixturevalue("cluster"))
+    with using(chosen), chosen.passing():
+        yield chosen
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("real", marks=rabbitmq.NEEDED)])
+def back_end_with_broker(request: pytest.FixtureRequest) -> Iterator[BackEnd]:
+    """Have services under test keep their data and their messages in SQLite, or in PostgreSQL and RabbitMQ.
+
+    A module that wants that has it be its `back_end_of_module`.
+    """
+    real = request.param == "real"
+    chosen = BackEnd(request.getfixturevalue("cluster"), request.getfixturevalue("node")) if real else SQLITE
     with using(chosen), chosen.passing():
         yield chosen
 

@@ -1,6 +1,7 @@
 """A service's own database: SQLite in WAL mode or PostgreSQL, chosen by URL."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -18,11 +19,13 @@ from sqlalchemy.types import TypeDecorator
 from observability.wiring import Telemetry
 from observability.wiring.sql import instrument_engine
 from services.chassis import sqlite_driver
-from services.chassis.errors import Busy
+from services.chassis.errors import Busy, DatabaseUnavailable
 from services.chassis.pool import Pool
 from services.chassis.sqlite_driver import AUTOCOMMIT, BUSY_S
 from services.chassis.statements import Store, guide
 
+START_S, AGAIN_S = 30.0, 0.25
+"""How long a service that starts waits for its database, and after which pause it asks again."""
 SETTING_UP = "nightshift schema"
 """What replicas take turns by when they create tables: only one of two that create the same one at once can succeed."""
 
@@ -92,11 +95,23 @@ class Database:
         self._write_turn = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
-        if self.metadata is not None:
-            async with self.begin() as connection:
-                await in_turn(connection, SETTING_UP)
-                await connection.run_sync(self.metadata.create_all)
+        give_up_at = time.monotonic() + START_S
+        while self.metadata is not None:
+            try:
+                await self._set_up(self.metadata)
+            except (Busy, DatabaseUnavailable):
+                # Nothing was done; it may have been started together with us.
+                if time.monotonic() > give_up_at:
+                    raise
+                await asyncio.sleep(AGAIN_S)
+            else:
+                break
         return self
+
+    async def _set_up(self, metadata: MetaData) -> None:
+        async with self.begin() as connection:
+            await in_turn(connection, SETTING_UP)
+            await connection.run_sync(metadata.create_all)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -105,6 +120,16 @@ class Database:
             task.cancel()
         await asyncio.gather(*self._leaving, return_exceptions=True)
         await self.engine.dispose()
+
+    def beside(self) -> Self:
+        """Return one more connection to the same database, for who may hold it for long. Its statements are not seen.
+
+        On SQLite, where nobody can hold one for long, it is this database itself.
+        """
+        if self.is_sqlite:
+            return self
+        url = self.engine.url.render_as_string(hide_password=False)
+        return type(self)(url, None, None, name="", pool_size=1, pool_timeout_s=self._pool_timeout_s)
 
     def resize(self, pool_size: int) -> None:
         """Have that many connections from now on. Those in use are kept until they are given back."""

@@ -21,6 +21,8 @@ from services.chassis.database import Database
 from services.chassis.periodic import Periodic
 
 BATCH = 50
+HOLD_S = 2.0
+"""After how long a batch ends early, so that what the broker has is forgotten: PostgreSQL ends who idles for long."""
 IDLE_S = 0.5
 """How long a message can wait that the relay was not told of: one left by a process that died."""
 
@@ -58,6 +60,8 @@ class OutboxRelay:
 
     def __init__(self, database: Database, outbox: Table, broker: Broker, telemetry: Telemetry) -> None:
         self._database = database
+        # While the broker takes its time, requests must have all the connections that they were promised.
+        self._sending = database.beside()
         self._outbox = outbox
         self._broker = broker
         pending = select(func.count()).select_from(outbox.alias()).scalar_subquery().label("pending")
@@ -82,50 +86,55 @@ class OutboxRelay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._rounds.__aexit__(kind, error, trace)
+        if self._sending is not self._database:
+            await self._sending.__aexit__(kind, error, trace)
 
     def poke(self) -> None:
         """Tell the relay that a message was committed."""
         self._rounds.poke()
 
     async def _send_all(self) -> None:
-        while await self._send_next() == BATCH:
+        while await self._send_next():
             pass
 
-    async def _send_next(self) -> int:
-        """Send and forget the next messages; return how many there were. Raises what the broker raises."""
+    async def _send_next(self) -> bool:
+        """Send and forget the next messages; say whether there may be more. Raises what the broker raises."""
         if self._database.is_sqlite:
             # Nobody else could write in a transaction that lasts until the broker has answered.
             async with self._database.read() as connection:
                 rows = (await connection.execute(self._upcoming)).all()
-            failure = await self._send_batch(rows, self._database.autocommit)
+            sent, failure = await self._send_batch(rows, self._database.autocommit)
         else:
-            async with self._database.begin() as connection:
+            async with self._sending.begin() as connection:
                 rows = (await connection.execute(self._upcoming)).all()
-                failure = await self._send_batch(rows, lambda: nullcontext(connection))
+                sent, failure = await self._send_batch(rows, lambda: nullcontext(connection))
+        self._pending.dec(sent)
         if failure is not None:
             raise failure
-        self._pending.dec(len(rows))
-        return len(rows)
+        return sent == BATCH or sent < len(rows)
 
     async def _send_batch(
         self, rows: Sequence[Row[Any]], forgetting: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
-    ) -> Exception | None:
-        """Send rows and forget what was sent; return what went wrong half-way, so that it takes nothing back."""
+    ) -> tuple[int, Exception | None]:
+        """Send rows and forget what was sent; return how many, and what went wrong, so that it takes nothing back."""
         self._pending.set(rows[0].pending if rows else 0)
         self._oldest_age.set(time.time() - rows[0].stored_at if rows else 0.0)
         sent: list[int] = []
+        give_way_at = time.monotonic() + HOLD_S
         try:
             for row in rows:
                 await self._send(Message(row.id, row.topic, orjson.loads(row.body), orjson.loads(row.headers)))
                 sent.append(row.seq)
+                if time.monotonic() >= give_way_at:
+                    break
         except Exception as error:  # noqa: BLE001 -- raised again when what was sent is forgotten
-            return error
+            return len(sent), error
         finally:
             # When the broker goes away half-way, what it has already is not sent again.
             if sent:
                 async with forgetting() as connection:
                     await connection.execute(delete(self._outbox).where(self._outbox.c.seq.in_(sent)))
-        return None
+        return len(sent), None
 
     async def _send(self, message: Message) -> None:
         headers = dict(message.headers)

@@ -9,17 +9,6 @@ from services.chassis.broker import Broker
 from tests.support import rabbitmq
 from tests.support.brokers import Brokers
 
-REAL = [pytest.mark.stack, pytest.mark.xdist_group("rabbitmq")]
-
-
-@pytest.fixture(scope="session")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[rabbitmq.Node]:
-    """Run a RabbitMQ of our own, once for all tests."""
-    if not rabbitmq.found():
-        pytest.skip(rabbitmq.ABSENT)
-    with rabbitmq.running(tmp_path_factory.mktemp("rabbitmq")) as node:
-        yield node
-
 
 @pytest.fixture
 def room(node: rabbitmq.Node) -> Iterator[str]:
@@ -29,7 +18,7 @@ def room(node: rabbitmq.Node) -> Iterator[str]:
     node.clear(url)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("rabbitmq", marks=REAL)])
+@pytest.fixture(params=["sqlite", pytest.param("rabbitmq", marks=rabbitmq.NEEDED)])
 def brokers(request: pytest.FixtureRequest, tmp_path: Path) -> Brokers:
     """Return a broker that is empty, of either kind."""
     if request.param == "sqlite":

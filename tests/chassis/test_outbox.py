@@ -1,5 +1,6 @@
 """What a transaction says happened is told, at least once, whenever the process or the broker dies."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from observability.wiring import Telemetry, vocabulary
 from services.chassis.broker import Message
 from services.chassis.database import Database
 from services.chassis.outbox import BATCH, OutboxRelay, add_to_outbox, outbox_table
-from tests.support.back_ends import BackEnd, database_url
+from tests.support.back_ends import BackEnd, broker_url, database_url
 from tests.support.broker import message, taken, taken_ids
 from tests.support.brokers import Between, Brokers
 from tests.support.polling import poll_until_async
@@ -41,6 +42,18 @@ class Unreliable(Between):
         self.published += 1
         if self.after is not None:
             raise self.after
+
+
+@pytest.fixture(scope="module")
+def back_end_of_module(back_end_with_broker: BackEnd) -> BackEnd:
+    """Have the queue be on RabbitMQ where the data is on PostgreSQL."""
+    return back_end_with_broker
+
+
+@pytest.fixture
+def brokers(tmp_path: Path) -> Brokers:
+    """Return the broker that goes with the database."""
+    return Brokers(broker_url(tmp_path))
 
 
 @pytest.fixture
@@ -195,6 +208,56 @@ async def test_what_was_sent_before_the_broker_went_away_is_not_sent_again(
     async with broker, OutboxRelay(database, outbox, broker, metrics):
         await drained(metrics, 3)
     assert broker.seen == ["a", "b", "b", "c"]
+
+
+async def left(database: Database) -> int:
+    """Return how many messages the outbox holds."""
+    async with database.read() as connection:
+        return int((await connection.execute(select(func.count()).select_from(outbox))).scalar_one())
+
+
+async def test_a_broker_that_hangs_costs_the_service_no_connection(brokers: Brokers, tmp_path: Path) -> None:
+    """Even when it has only one: what is to be told waits, and nothing else does."""
+    asked, answers = asyncio.Event(), asyncio.Event()
+
+    class Hangs(Between):
+        async def publish(self, message: Message) -> None:
+            asked.set()
+            await answers.wait()
+            await super().publish(message)
+
+    metrics, broker, url = telemetry(), Hangs(brokers()), database_url(tmp_path, "own")
+    async with (
+        Database(url, metadata, None, name="own", pool_size=1, pool_timeout_s=0.2) as database,
+        broker,
+        OutboxRelay(database, outbox, broker, metrics) as relay,
+    ):
+        await store(database, "a")
+        relay.poke()
+        await asyncio.wait_for(asked.wait(), 30)
+        await store(database, "b")
+        assert await left(database) == 2
+        answers.set()
+        await drained(metrics, 2)
+
+
+async def test_what_a_slow_broker_has_is_forgotten_on_the_way(
+    database: Database, brokers: Brokers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction lasts for a whole batch: the server would end it, and the same would be sent for ever."""
+    monkeypatch.setattr("services.chassis.outbox.HOLD_S", 0.0)
+    counts = []
+
+    class Counts(Between):
+        async def publish(self, message: Message) -> None:
+            counts.append(await left(database))
+            await super().publish(message)
+
+    await store(database, "a", "b", "c")
+    metrics, broker = telemetry(), Counts(brokers())
+    async with broker, OutboxRelay(database, outbox, broker, metrics):
+        await drained(metrics, 3)
+    assert counts == [3, 2, 1]
 
 
 async def test_the_trace_goes_on_where_the_message_is_handled(

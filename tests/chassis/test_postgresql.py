@@ -176,6 +176,25 @@ async def test_replicas_that_start_at_once_all_find_their_tables(url: str) -> No
     assert [answer for answer in answers if isinstance(answer, BaseException)] == []
 
 
+async def test_who_starts_before_its_database_waits_for_it(
+    url: str, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For some time: a machine that comes up, or is slow, is no reason to give up."""
+    monkeypatch.setattr("services.chassis.database.START_S", 0.1)
+    cluster.stop()
+    with pytest.raises(DatabaseUnavailable):
+        await opened(url).__aenter__()
+    monkeypatch.setattr("services.chassis.database.START_S", 60.0)
+    database = opened(url)
+    entering = asyncio.create_task(database.__aenter__())
+    await asyncio.sleep(0.5)
+    assert not entering.done()
+    cluster.start()  # from this thread: with the one that starts it, it ends
+    await entering
+    assert await names(database) == []
+    await database.__aexit__(None, None, None)
+
+
 async def test_statements_are_seen_as_those_of_postgresql(url: str) -> None:
     """Spans name the system by the conventions."""
     telemetry = wire(Settings(instance="order-service-1", port=0), TelemetrySettings(traces_exporter="none"))

@@ -10,12 +10,12 @@ import httpx
 import pytest
 
 from tests.support.dashboards import questions, silent
-from tests.support.loki_process import ABSENT, loki, program
+from tests.support.loki import ABSENT, PROGRAM, loki
 from tests.support.polling import poll_until
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.skipif(program() is None, reason=ABSENT),
+    pytest.mark.skipif(PROGRAM is None, reason=ABSENT),
 ]
 
 TRACE = "55ff4055c93903792739a413b7f01e22"
@@ -35,15 +35,21 @@ def as_a_line(level: str, service: str) -> tuple[str, Any]:
 
 
 def as_otlp(level: str, service: str) -> tuple[str, Any]:
-    """Return the same as an OTLP log record."""
+    """Return the same as our Collector sends it."""
+    said = {"level": level, "event": "stock.unconfirmed", "trace_id": TRACE}
     record = {
         "timeUnixNano": str(time.time_ns()),
         "severityText": level.upper(),
-        "body": {"stringValue": "stock.unconfirmed"},
-        "traceId": TRACE,
+        "body": {"stringValue": json.dumps({**said, "service": service})},
+        "attributes": attributes(said),
     }
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": service}}]}
+    resource = {"attributes": attributes({"service": service, "instance": f"{service}-1"})}
     return "/otlp/v1/logs", {"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": [record]}]}]}
+
+
+def attributes(values: dict[str, str]) -> list[dict[str, Any]]:
+    """Return attributes as OTLP has them."""
+    return [{"key": name, "value": {"stringValue": value}} for name, value in values.items()]
 
 
 @pytest.mark.parametrize("form", [as_a_line, as_otlp])

@@ -9,23 +9,31 @@ import pytest
 
 from lab.scraping import Target, configuration
 from observability.slo.prometheus import FOLDER as RULES
-from tests.support import prometheus_process as real
+from tests.support import alertmanager, prometheus
+from tests.support.backend_process import free_ports
 from tests.support.dashboards import NEED_LOSS, NEED_TROUBLE, Asked, questions, silent
 from tests.support.lab import RunningLab, running_lab
 from tests.support.polling import poll_until
-from tests.support.toxiproxies import free_port
+
+MISSING = [module.ABSENT for module in (prometheus, alertmanager) if module.PROGRAM is None]
 
 pytestmark = [
     pytest.mark.stack,
     pytest.mark.live,
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not (real.PROMETHEUS and real.ALERTMANAGER), reason=real.ABSENT),
+    pytest.mark.skipif(bool(MISSING), reason="; ".join(MISSING) or "all are there"),
 ]
 
 ABSENT_HERE = ("otelcol_", "loki_", "rabbitmq_")
 """Metrics of parts that only `docker compose` has; the compose test asks for them."""
 SHORT_OF_QUEUE = {"OTEL_BSP_MAX_QUEUE_SIZE": "4"}
 """So that some spans are sent and some are lost: the panel that counts the lost ones is to be seen as well."""
+
+ROUTES = """
+route: {{receiver: nobody, group_wait: 1s, group_interval: 5s}}
+receivers: [{{name: nobody, webhook_configs: [{{url: 'http://127.0.0.1:{port}/'}}]}}]
+"""
+"""Nobody takes the notices."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +51,16 @@ class Scraped:
 @pytest.fixture(scope="module")
 def scraped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
     """Return a lab at default load and a Prometheus with the configuration of compose, at other addresses."""
-    folder, port = tmp_path_factory.mktemp("scraped"), free_port()
-    with running_lab(folder, env=SHORT_OF_QUEUE) as lab, real.alertmanager(folder) as alertmanager:
-        instruments = {"prometheus": f"127.0.0.1:{port}", "alertmanager": alertmanager}
-        text = configuration(replicas(lab), str(RULES / "drill.yaml"), alertmanager, instruments)
-        with real.prometheus(folder, text, port) as url:
+    places = [tmp_path_factory.mktemp(name) for name in ("lab", "alertmanager", "prometheus")]
+    port, alerts, pager = free_ports(3)
+    address = f"127.0.0.1:{alerts}"
+    with (
+        running_lab(places[0], env=SHORT_OF_QUEUE) as lab,
+        alertmanager.alertmanager(places[1], ROUTES.format(port=pager), alerts),
+    ):
+        instruments = {"prometheus": f"127.0.0.1:{port}", "alertmanager": address}
+        text = configuration(replicas(lab), str(RULES / "drill.yaml"), address, instruments)
+        with prometheus.configured(places[2], text, port) as url:
             yield Scraped(lab, url)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.dashboards import boards, panels, questions
-from tests.support.prometheus_process import PROMTOOL
+from tests.support.prometheus import NO_PROMTOOL, PROMTOOL
 
 PANEL = next(panel for panel in panels(boards()["service-map"]) if panel["type"] == "nodeGraph")
 QUERIES = {
@@ -63,7 +63,7 @@ def test_a_column_is_made_that_the_panel_takes_for_its_figure() -> None:
 
 
 @pytest.mark.stack
-@pytest.mark.skipif(PROMTOOL is None, reason="no promtool on the PATH (Debian: apt-get install prometheus)")
+@pytest.mark.skipif(PROMTOOL is None, reason=NO_PROMTOOL)
 def test_a_loop_is_an_edge_each_way(tmp_path: Path) -> None:
     """Every end of an edge is a node, also of a service that is down; where calls fail, the edge is red."""
     edges = [

@@ -1,7 +1,6 @@
 """What Prometheus scrapes is what the topology has, under the labels of the embedded store."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,9 +13,8 @@ from lab.site import DEFAULT_BASE, Site
 from lab.topology import platform
 from observability.slo.prometheus import FOLDER as RULES
 from tests.support.pages import ROOT
+from tests.support.prometheus import NO_PROMTOOL, PROMTOOL
 from tests.support.yaml_files import read
-
-PROMTOOL = shutil.which("promtool")
 
 
 def test_it_is_current() -> None:
@@ -56,7 +54,7 @@ def test_it_is_scraped_as_often_as_the_windows_of_a_drill_need() -> None:
 
 
 @pytest.mark.stack
-@pytest.mark.skipif(PROMTOOL is None, reason="no promtool on the PATH (Debian: apt-get install prometheus)")
+@pytest.mark.skipif(PROMTOOL is None, reason=NO_PROMTOOL)
 def test_promtool_accepts_it(tmp_path: Path) -> None:
     """With the rules of the repository."""
     file = tmp_path / "prometheus.yml"

@@ -5,7 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.back_ends import BackEnd
 from tests.support.platform import Platform
+
+
+@pytest.fixture(scope="module")
+def back_end_of_module(back_end_with_broker: BackEnd) -> BackEnd:
+    """Have the queue be on RabbitMQ where the data is on PostgreSQL."""
+    return back_end_with_broker
 
 
 @pytest.fixture

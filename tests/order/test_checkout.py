@@ -108,7 +108,7 @@ async def test_a_declined_card_without_the_inventory_is_made_up_for_later(platfo
     platform.weather[ORDER, INVENTORY].deaf = False
     await platform.start_worker()
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert platform.available("MUG") == 5000
 
 

@@ -56,7 +56,7 @@ async def test_a_customer_who_asks_again_gets_one_order(platform: Platform) -> N
     orders = platform.books().rows("order", "SELECT status FROM orders")
     assert len(orders) == number
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert {await platform.status(order_id, "fulfilled") for order_id in platform.accepted} == {"fulfilled"}
 
 
@@ -66,7 +66,7 @@ async def test_a_customer_who_never_asks_again_is_not_charged(platform: Platform
     async for number, life in lives(platform):
         await dies(platform, life, f"key-{number}")
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     statuses = [row["status"] for row in platform.books().rows("order", "SELECT status FROM orders")]
     assert set(statuses) == {"fulfilled", "abandoned"}
 
@@ -87,7 +87,7 @@ async def test_an_order_that_is_refused_leaves_nothing_behind(
             answer = await platform.place(f"key-{number}", **checkout)
             assert answer.status_code in {status, 409}
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert platform.available("RARE") == 2
     assert platform.available("MUG") == 5000
 
@@ -105,4 +105,4 @@ async def test_an_order_taken_without_the_inventory_is_made_up_for(platform: Pla
         assert answer.status_code == 201, answer.text
     line.cut = False
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []

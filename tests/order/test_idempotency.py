@@ -129,9 +129,9 @@ async def test_a_checkout_that_was_given_up_while_it_was_under_way_is_undone(pla
     answer: httpx.Response = await sleeper
     assert (answer.status_code, answer.json()["type"]) == (409, "urn:problem:order-abandoned")
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert platform.available("MUG") == 5000
 
 
 async def _given_up(platform: Platform) -> None:
-    await platform.until("the order to be given up", lambda books: not books.unsettled().get("orders"))
+    await platform.until("the order to be given up", lambda books: not books.unfinished().get("orders"))

@@ -28,9 +28,9 @@ async def page(platform: Platform, customer: str, query: str = "") -> Json:
 
 async def events(platform: Platform, order_id: str) -> list[str]:
     """Return the events about an order that were published, in order, once all are."""
-    await platform.until("the outbox to be empty", lambda books: not books.unsettled().get("outbox"))
-    rows = platform.books().rows("broker", "SELECT id, topic FROM messages ORDER BY seq")
-    return [row["topic"] for row in rows if row["id"].startswith(order_id)]
+    await platform.sent()
+    published = [delivery.message for delivery in await platform.queue.take()]
+    return [message.topic for message in published if message.id.startswith(order_id)]
 
 
 async def test_an_order_that_nobody_placed_is_not_found(platform: Platform) -> None:

@@ -11,9 +11,10 @@ import pytest
 
 from services.order.app import INVENTORY, PAYMENT, create_app
 from services.order.settings import Settings
-from tests.support.back_ends import BROKER, database_url
+from tests.support.back_ends import broker_url, database_url
 from tests.support.inventory import Inventory, inventory_app
 from tests.support.judge import Books
+from tests.support.platform_queue import PlatformQueue
 from tests.support.polling import poll_until_async
 from tests.support.scripted import Scripted, says
 from tests.support.served import served
@@ -32,7 +33,7 @@ async def shop(folder: Path) -> AsyncIterator[tuple[Replicas, Inventory]]:
         return Settings(
             instance=f"order-service-{number}",
             database_url=database_url(folder, "order"),
-            broker_url=database_url(folder, BROKER),
+            broker_url=broker_url(folder),
             inventory_url="http://inventory",
             payment_url="http://payment",
             join_s=5.0,
@@ -56,7 +57,8 @@ async def published(folder: Path) -> Counter[str]:
         return not Books(folder).count("order", "SELECT count(*) FROM outbox")
 
     await poll_until_async(empty, "the outbox to be empty")
-    return Counter(row["id"] for row in Books(folder).rows("broker", "SELECT id FROM messages"))
+    async with PlatformQueue(folder) as queue:
+        return Counter(delivery.message.id for delivery in await queue.take())
 
 
 async def test_a_checkout_sent_to_both_at_once_is_one_order(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where the services under test keep their data: in SQLite files, or in a PostgreSQL of our own."""
+"""Where the services under test keep their data: in SQLite files, or in a PostgreSQL and a RabbitMQ of our own."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,13 +11,16 @@ from sqlalchemy import Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
 
 from tests.support.postgres import Cluster
+from tests.support.rabbitmq import Node
 
 
 class BackEnd:
     """Hands out databases by folder and name; whoever asks again, as another process would, gets the same."""
 
-    def __init__(self, cluster: Cluster | None) -> None:
+    def __init__(self, cluster: Cluster | None, node: Node | None = None) -> None:
         self.cluster = cluster
+        self._node = node
+        self._rooms: dict[Path, str] = {}
         self._made: dict[tuple[Path, str], str] = {}
         self._numbers = count()
 
@@ -30,6 +33,14 @@ class BackEnd:
             known = self._made[folder, name] = f"{name}_{next(self._numbers)}"
             self.cluster.run("CREATE DATABASE {name}", name=known)
         return self.cluster.url(known)
+
+    def broker_url(self, folder: Path) -> str:
+        """Return where the queue is for tests that work in `folder`: without a RabbitMQ in a file."""
+        if self._node is None:
+            return sqlite_url(folder, BROKER)
+        if folder not in self._rooms:
+            self._rooms[folder] = self._node.room()
+        return self._rooms[folder]
 
     def copy(self, source: Path, folder: Path, name: str) -> None:
         """Make what the tests in `folder` call `name` like what those in `source` call so."""
@@ -47,11 +58,14 @@ class BackEnd:
     @contextmanager
     def passing(self) -> Iterator[None]:
         """Drop what is asked for in the block at its end; files go with their folders."""
-        kept = set(self._made)
+        kept, rooms = set(self._made), set(self._rooms)
         yield
         for asked in self._made.keys() - kept:
             self.drop(*asked)
             del self._made[asked]
+        for folder in self._rooms.keys() - rooms:
+            assert self._node is not None
+            self._node.clear(self._rooms.pop(folder))
 
     def drop(self, folder: Path, name: str) -> None:
         """Remove a database, if it is still there."""
@@ -62,7 +76,7 @@ class BackEnd:
 
 
 BROKER = "broker"
-"""A queue is no database on PostgreSQL: in these tests it stays the one on SQLite."""
+"""A queue is no database on PostgreSQL: what is called so is a file."""
 SQLITE = BackEnd(None)
 _used: list[BackEnd] = [SQLITE]
 
@@ -80,6 +94,11 @@ def using(back_end: BackEnd) -> Iterator[BackEnd]:
 def database_url(folder: Path, name: str) -> str:
     """Return where the service `name` of a test that works in `folder` keeps its data."""
     return _of(name).url(folder, name)
+
+
+def broker_url(folder: Path) -> str:
+    """Return where the queue is for tests that work in `folder`."""
+    return _used[-1].broker_url(folder)
 
 
 def passing() -> AbstractContextManager[None]:

@@ -43,11 +43,15 @@ class Books:
 
     def unsettled(self) -> dict[str, int]:
         """Return what is still under way; empty when all has been dealt with."""
+        messages = self.count("broker", "SELECT count(*) FROM messages")
+        return {**self.unfinished(), **({"messages": messages} if messages else {})}
+
+    def unfinished(self) -> dict[str, int]:
+        """Return what is still under way in the order service."""
         waiting = {
             "orders": self.count("order", "SELECT count(*) FROM orders WHERE status IN ('placing', 'confirmed')"),
             "payment_pending": self.count("order", "SELECT count(*) FROM orders WHERE status = 'payment_pending'"),
             "outbox": self.count("order", "SELECT count(*) FROM outbox"),
-            "messages": self.count("broker", "SELECT count(*) FROM messages"),
         }
         return {name: number for name, number in waiting.items() if number}
 

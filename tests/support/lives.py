@@ -1,7 +1,8 @@
 """Processes of a test that can die at any step, and the lines between them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,9 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import Engine, event
 
+from services.chassis.broker import Broker
 from services.chassis.database import Database
+from services.chassis.sqlite_queue import SqliteQueue
 
 
 class Killed(Exception):
@@ -45,6 +48,14 @@ class Life:
         event.listen(engine, "before_cursor_execute", self._statement)
         event.listen(engine, "commit", self._commit)
 
+    def uses(self, broker: Broker) -> None:
+        """Have what is said to a broker be steps of this life."""
+        if isinstance(broker, SqliteQueue):
+            self.owns(broker._database)
+        else:
+            link: Any = broker
+            link._link = MortalLink(link._link, self)
+
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
         # Who dies before reading or before BEGIN has done to the world what they have done by their next step.
         if not self.is_over and statement.lstrip().upper().startswith(("SELECT", "BEGIN")):
@@ -53,6 +64,41 @@ class Life:
 
     def _commit(self, _: Any) -> None:
         self.step()
+
+
+class MortalLink:
+    """The connection to RabbitMQ of a process that can die before anything that it does, and after it has sent."""
+
+    def __init__(self, inner: Any, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    @asynccontextmanager
+    async def line(self) -> AsyncIterator["MortalLine"]:
+        """Lend the connection for one operation."""
+        self._life.step()
+        async with self._inner.line() as line:
+            yield MortalLine(line, self._life)
+
+    async def close(self) -> None:
+        """Hang up, as the kernel does for the dead."""
+        await self._inner.close()
+
+
+class MortalLine:
+    """What such a connection lends."""
+
+    def __init__(self, inner: Any, life: Life) -> None:
+        self._inner = inner
+        self._life = life
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def send(self, *message: Any, **how: Any) -> None:
+        """Send a message; what it is sent in place of is still there."""
+        await self._inner.send(*message, **how)
+        self._life.step()
 
 
 class Gate:

@@ -11,9 +11,11 @@ import httpx
 
 from observability.evidence.model import LogRecord
 from tests.support.backend_process import found, free_ports, running
+from tests.support.yaml_files import read
 
 PROGRAM = found("loki")
 ABSENT = "no loki on the PATH, nor in $STACK_TOOLS_HOME/bin (~/.cache/stack-tools/bin)"
+COMPOSED = Path(__file__).parents[2] / "deploy" / "compose" / "loki.yaml"
 NS = 1_000_000_000
 
 
@@ -41,6 +43,8 @@ def loki(folder: Path) -> Iterator[str]:
                 }
             ]
         },
+        # What becomes a label of what the Collector sends.
+        "limits_config": {"otlp_config": read(COMPOSED)["limits_config"]["otlp_config"]},
         "analytics": {"reporting_enabled": False},
         "ingester": {"lifecycler": {"min_ready_duration": "0s"}},
     }  # fmt: skip

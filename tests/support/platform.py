@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
@@ -27,10 +27,10 @@ from services.payment.settings import Settings as PaymentSettings
 from services.provider.settings import Settings as ProviderSettings
 from services.worker.settings import Settings as WorkerSettings
 from tests.support.back_ends import database_url, looking
-from tests.support.broker import let_leases_expire
 from tests.support.clocks import WallClock
 from tests.support.judge import Books, findings
 from tests.support.lives import Gate, Life, Line, Process, Weather
+from tests.support.platform_queue import PlatformQueue
 from tests.support.polling import poll_until_async
 
 BRISK = PeerLimits(timeout_s=2.0, attempts=1, breaker_failures=1000)
@@ -39,6 +39,8 @@ PRICES = {"MUG": 1490, "TEA": 890, "LAMP": 5990, "RARE": 99_900}
 BILLING, INVENTORY, ORDER = "billing-service", "inventory-service", "order-service"
 PAYMENT, PROVIDER, WORKER = "payment-service", "payment-provider", "fulfilment-worker"
 CLAIM_S, ABANDON_S = 6.0, 24.0
+PATIENCE_S = 60.0
+"""How long a machine that has more to do may take for anything."""
 Json = dict[str, Any]
 
 
@@ -54,8 +56,10 @@ class Platform:
         self._running: dict[str, AsyncExitStack] = {}
         self._products = folder / "products.json"
         self.replica_url = ""
+        self.queue = PlatformQueue(folder)
 
     async def __aenter__(self) -> Self:
+        await self.queue.__aenter__()
         self._products.write_text(json.dumps([_product(sku, units) for sku, units in STOCK.items()]))
         for start in (self._provider, self._payment, self._inventory, self._billing):
             await self._start(*start())
@@ -71,6 +75,7 @@ class Platform:
     ) -> None:
         for name in reversed(list(self._running)):
             await self.stop(name)
+        await self.queue.__aexit__(kind, error, trace)
 
     async def start_order(self, life: Life | None = None) -> None:
         """Start the order service, to live as long as `life` lets it."""
@@ -78,7 +83,7 @@ class Platform:
         settings = OrderSettings(
             database_url=self._database("order"),
             replica_url=self.replica_url,
-            broker_url=self._database("broker"),
+            broker_url=self.queue.url,
             inventory_url="http://inventory",
             inventory=BRISK,
             payment_url="http://payment",
@@ -91,15 +96,16 @@ class Platform:
         lines = {name: self._line(ORDER, name, life) for name in (INVENTORY, PAYMENT)}
         app = services.order.app.create_app(settings, transports=lines, clock=self.clock)
         orders = app.state.operations
-        life.owns(orders._database)
-        life.owns(orders._relay._broker._database)
+        for database in {orders._database, orders._relay._sending}:
+            life.owns(database)
+        life.uses(orders._relay._broker)
         await self._start(ORDER, app, life)
 
     async def start_worker(self, life: Life | None = None) -> None:
         """Start the worker, to live as long as `life` lets it."""
         life = life or Life()
         settings = WorkerSettings(
-            broker_url=self._database("broker"),
+            broker_url=self.queue.url,
             order_url="http://order",
             order=BRISK,
             inventory_url="http://inventory",
@@ -115,7 +121,7 @@ class Platform:
         )
         lines = {name: self._line(WORKER, name, life) for name in (ORDER, INVENTORY, PAYMENT, BILLING)}
         app = services.worker.app.create_app(settings, transports=lines, clock=self.clock)
-        life.owns(app.state.broker._database)
+        life.uses(app.state.broker)
         await self._start(WORKER, app, life)
 
     async def stop(self, name: str) -> None:
@@ -134,7 +140,7 @@ class Platform:
         self._processes[name].life.end()
         await self.stop(name)
         if name == WORKER:
-            let_leases_expire(self.folder)
+            self.queue.outlive()
 
     async def place(
         self, key: str | None = None, lines: Mapping[str, int] | None = None, card: str = "tok-visa", by: str = "ada"
@@ -168,7 +174,7 @@ class Platform:
             status = str((await self.order(order_id))["status"])
             return status if status in expected else ""
 
-        return await poll_until_async(reached, f"order {order_id} to be {' or '.join(expected)}")
+        return await poll_until_async(reached, f"order {order_id} to be {' or '.join(expected)}", within_s=PATIENCE_S)
 
     def hold(self, caller: str, callee: str) -> Gate:
         """Hold up the next call from one service to another, until the gate is opened."""
@@ -181,15 +187,33 @@ class Platform:
         async def check() -> bool:
             return is_so(self.books())
 
-        await poll_until_async(check, waiting_for)
+        await poll_until_async(check, waiting_for, within_s=PATIENCE_S)
+
+    async def unsettled(self) -> dict[str, int]:
+        """Return what is still under way; empty when all has been dealt with."""
+        # What moves on meanwhile goes from the orders to the queue, never back.
+        waiting = self.books().unfinished()
+        messages = await self.queue.count()
+        return {**waiting, "messages": messages} if messages else waiting
+
+    async def sent(self) -> None:
+        """Wait until the broker has all that was to be told."""
+        await self.until("the outbox to be empty", lambda books: not books.unfinished().get("outbox"))
 
     async def settled(self) -> None:
         """Put the clock forward until whatever is unfinished is given up, and wait until all is dealt with."""
         self.clock.advance(CLAIM_S + ABANDON_S + 1)
+        waiting: dict[str, int] = {}
+
+        async def nothing() -> bool:
+            nonlocal waiting
+            waiting = await self.unsettled()
+            return not waiting
+
         try:
-            await self.until("everything to be dealt with", lambda books: not books.unsettled())
+            await poll_until_async(nothing, "everything to be dealt with", within_s=PATIENCE_S)
         except AssertionError:
-            raise AssertionError(f"still waiting: {self.books().unsettled()}") from None
+            raise AssertionError(f"still waiting: {waiting}") from None
 
     def app(self, name: str) -> FastAPI:
         """Return a service that runs."""
@@ -204,9 +228,10 @@ class Platform:
         with looking(self.folder, database).begin() as connection:
             connection.execute(text(statement), dict(row or {}))
 
-    def findings(self, accepted: Collection[str] | None = None) -> list[str]:
+    async def findings(self) -> list[str]:
         """Return what is wrong by now."""
-        return findings(self.books(), self.accepted if accepted is None else accepted)
+        await self.queue.show_the_judge()
+        return findings(self.books(), self.accepted)
 
     def ledger(self, order_id: str) -> list[tuple[str, int]]:
         """Return what the card network has done for an order."""

@@ -18,6 +18,8 @@ from tests.support.toxiproxies import free_port
 
 ABSENT = "no PostgreSQL server (apt-get install postgresql): the same cases run on SQLite only"
 USER = "postgres"
+FOLDERS = Path("/tmp")  # noqa: S108 -- pytest's own are closed to other users, and PostgreSQL does not run as root
+PREFIX = "nightshift-pg-"
 IN_NO_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """Nobody waits for the disk: no test survives a power cut."""
 
@@ -93,6 +95,7 @@ class Cluster:
 @contextmanager
 def cluster(binaries: Path) -> Iterator[Cluster]:
     """Make a cluster and run it."""
+    sweep()
     with _folder() as home:
         primary = Cluster(binaries, home / "data", free_port())
         command = [str(binaries / "initdb"), "-D", str(primary.folder), "-U", USER, "-A", "trust", "-N", "-E", "UTF8",
@@ -120,10 +123,28 @@ def streaming_replica(primary: Cluster) -> Iterator[Cluster]:
             replica.stop()
 
 
+def sweep(folders: Path = FOLDERS) -> None:
+    """Remove what tests left that were killed: neither they nor their server are there any more."""
+    for folder in folders.glob(f"{PREFIX}*-*"):
+        owner = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not (_lives(owner) or _lives(_server(folder))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server(folder: Path) -> str:
+    try:
+        return (folder / "data" / "postmaster.pid").read_text().partition("\n")[0]
+    except OSError:
+        return ""
+
+
+def _lives(pid: str) -> bool:
+    return pid != "" and Path("/proc", pid).exists()
+
+
 @contextmanager
 def _folder() -> Iterator[Path]:
-    # Not below pytest's own: those are closed to other users, and PostgreSQL does not run as root.
-    with tempfile.TemporaryDirectory(prefix="nightshift-pg-", dir="/tmp") as name:
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-", dir=FOLDERS) as name:
         if os.geteuid() == 0:
             shutil.chown(name, USER, USER)
         yield Path(name)

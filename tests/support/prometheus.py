@@ -14,7 +14,9 @@ from observability.wiring.otlp import block, text, varint
 from tests.support.backend_process import found, free_ports, running
 
 PROGRAM = found("prometheus")
+PROMTOOL = found("promtool")
 ABSENT = "no prometheus on the PATH (Debian: apt-get install prometheus)"
+NO_PROMTOOL = "no promtool on the PATH (Debian: apt-get install prometheus)"
 STALE = struct.pack("<Q", 0x7FF0000000000002)
 """The value that ends a series."""
 _CHUNK = 1 << 16
@@ -28,8 +30,6 @@ def prometheus(
     scraped: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Iterator[str]:
     """Run it; yield its URL. `scraped` has the labels of each `host:port` to look at."""
-    assert PROGRAM is not None, ABSENT
-    (port,) = free_ports(1)
     config: dict[str, Any] = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": [str(file) for file in rules],
@@ -39,7 +39,16 @@ def prometheus(
         config["scrape_configs"] = [{"job_name": "platform", "static_configs": targets}]
     if alertmanager:
         config["alerting"] = {"alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}]}
-    (folder / "prometheus.yaml").write_text(json.dumps(config))
+    (port,) = free_ports(1)
+    with configured(folder, json.dumps(config), port) as url:
+        yield url
+
+
+@contextmanager
+def configured(folder: Path, config: str, port: int) -> Iterator[str]:
+    """Run it with a configuration; yield its URL."""
+    assert PROGRAM is not None, ABSENT
+    (folder / "prometheus.yaml").write_text(config)
     command = [
         PROGRAM, "--config.file=prometheus.yaml", f"--web.listen-address=127.0.0.1:{port}", "--storage.tsdb.path=data",
         "--enable-feature=exemplar-storage", "--web.enable-remote-write-receiver",

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from tests.support.listening_port import free_port
 from tests.support.polling import poll_until
@@ -17,6 +18,8 @@ from tests.support.polling import poll_until
 SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 """Debian's: the one on the PATH insists on being started by root and on one place for its files."""
 ABSENT = "no RabbitMQ here (Debian: apt-get install rabbitmq-server): the same cases run on the SQLite queue only"
+NEEDED = [pytest.mark.stack, pytest.mark.xdist_group("rabbitmq")]
+"""Marks of the tests that need it: all of them share one node."""
 USER = "nightshift"
 
 
@@ -74,9 +77,10 @@ class Node:
 
     def _started(self, command: list[str]) -> subprocess.Popen[bytes]:
         with (self._folder / "output.log").open("ab") as output:
+            # It ends with the tests, even when they are killed.
             return subprocess.Popen(
-                command, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                cwd=self._folder, start_new_session=True,
+                ["setpriv", "--pdeathsig=KILL", *command], env=self._environment(),
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._folder, start_new_session=True,
             )  # fmt: skip
 
     def _environment(self) -> dict[str, str]:

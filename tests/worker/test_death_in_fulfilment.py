@@ -20,7 +20,7 @@ async def works_to_death(platform: Platform, steps: int) -> bool:
     life.dies_at = life.steps + steps
 
     async def over() -> bool:
-        return life.is_over or not platform.books().unsettled()
+        return life.is_over or not await platform.unsettled()
 
     await poll_until_async(over, "the worker to die or be done")
     died = life.is_over
@@ -50,10 +50,10 @@ async def test_an_order_is_carried_out_or_undone_once(platform: Platform, kind: 
         await platform.start_worker()
         await platform.settled()
         await platform.stop(WORKER)
-        assert platform.findings() == []
+        assert await platform.findings() == []
         assert steps < MORE_STEPS_THAN_THERE_ARE
     assert steps > 8
-    assert platform.findings() == []
+    assert await platform.findings() == []
 
 
 async def _prepare(platform: Platform, kind: str) -> None:
@@ -69,4 +69,4 @@ async def _prepare(platform: Platform, kind: str) -> None:
         await platform.stop(WORKER)
     if kind in {"returned", "cancelled"}:
         await platform.ask("POST", f"/orders/{order_id}/cancel")
-    await platform.until("the outbox to be empty", lambda books: not books.unsettled().get("outbox"))
+    await platform.sent()

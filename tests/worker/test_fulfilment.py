@@ -2,10 +2,9 @@
 
 import pytest
 
-from services.chassis.broker import ORDER_PLACED, Message, open_broker
+from services.chassis.broker import ORDER_CANCELLED, ORDER_PLACED, Message
 from tests.support.platform import BILLING, INVENTORY, ORDER, PAYMENT, PROVIDER, WORKER, Json, Platform
 from tests.support.polling import poll_until_async
-from tests.support.telemetry import telemetry
 
 pytestmark = pytest.mark.usefixtures("back_end")
 
@@ -61,7 +60,7 @@ async def test_an_order_is_carried_out(platform: Platform) -> None:
     assert (issued["total_cents"], issued["status"]) == (19_902, "issued")
     assert reservation(platform, order_id) == "committed"
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert await notified(platform) == {"fulfilled": 1}
 
 
@@ -77,7 +76,7 @@ async def test_a_cancelled_order_is_undone(platform: Platform) -> None:
     assert credited is not None
     assert credited["status"] == "credited"
     assert platform.available("MUG") == 5000
-    assert platform.findings() == []
+    assert await platform.findings() == []
 
 
 async def test_an_order_cancelled_before_anybody_saw_it_is_never_charged(platform: Platform) -> None:
@@ -87,7 +86,7 @@ async def test_an_order_cancelled_before_anybody_saw_it_is_never_charged(platfor
         await platform.ask("POST", f"/orders/{order_id}/cancel")
     await platform.start_worker()
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     for order_id in order_ids:
         assert dict(platform.ledger(order_id)).keys() <= {"authorisation", "void", "capture", "refund"}
     assert platform.available("MUG") == 5000
@@ -97,13 +96,14 @@ async def test_a_cancellation_may_overtake_the_order(platform: Platform) -> None
     """It is handled first; the order that comes afterwards is refused everywhere."""
     order_id = await placed(platform)
     await platform.ask("POST", f"/orders/{order_id}/cancel")
-    await platform.until("both messages", lambda books: books.unsettled().get("messages") == 2)
-    platform.change("broker", f"UPDATE messages SET available_at = {2**33} WHERE topic = 'order.placed'")
+    await platform.queue.holds(2)
+    messages = {delivery.message.topic: delivery for delivery in await platform.queue.take()}
+    await platform.queue.give_back([messages.pop(ORDER_CANCELLED)])
     await platform.start_worker()
-    await platform.until("the cancellation to be handled", lambda books: books.unsettled().get("messages") == 1)
-    platform.change("broker", "UPDATE messages SET available_at = 0")
+    await platform.queue.holds(1)
+    await platform.queue.give_back([messages.pop(ORDER_PLACED)])
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert [kind for kind, _ in platform.ledger(order_id)] == ["authorisation", "void"]
     assert await invoice(platform, order_id) is None
 
@@ -112,20 +112,18 @@ async def test_a_cancellation_may_overtake_the_order(platform: Platform) -> None
 async def test_a_message_may_come_again_and_again(platform: Platform, again: int) -> None:
     """Even after its order was cancelled: nothing is done twice."""
     kept, returned = await placed(platform), await placed(platform)
-    await platform.until("both messages", lambda books: books.unsettled().get("messages") == 2)
-    copies = platform.books().rows("broker", "SELECT * FROM messages")
+    await platform.queue.holds(2)
+    messages = await platform.queue.take()
+    await platform.queue.give_back(messages)
     await platform.start_worker()
     await platform.status(returned, "fulfilled")
     await platform.ask("POST", f"/orders/{returned}/cancel")
     await platform.settled()
     for _ in range(again):
-        for copy in copies:
-            names = ", ".join(copy)
-            values = ", ".join(f":{name}" for name in copy)
-            row = {**copy, "available_at": 0, "receipt": None, "deliveries": 0}
-            platform.change("broker", f"INSERT INTO messages ({names}) VALUES ({values})", row)
+        for delivery in messages:
+            await platform.queue.broker.publish(delivery.message)
         await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert [kind for kind, _ in platform.ledger(kept)] == ["authorisation", "capture"]
     assert [kind for kind, _ in platform.ledger(returned)] == ["authorisation", "capture", "refund"]
 
@@ -140,11 +138,11 @@ async def test_an_outage_is_not_the_fault_of_the_message(platform: Platform, awa
     setattr(line, trouble, True)
     await platform.start_worker()
     await put_off(platform, 12)  # of three messages, each of which may fail three times
-    assert platform.books().unsettled()["messages"] >= 1
+    assert await platform.queue.count() >= 1
     setattr(line, trouble, False)
     await platform.status(kept, "fulfilled")
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert [kind for kind, _ in platform.ledger(kept)] == ["authorisation", "capture"]
 
 
@@ -157,7 +155,7 @@ async def test_what_can_be_undone_does_not_wait_for_what_cannot(platform: Platfo
     await platform.until("the goods to be back", lambda _: platform.available("MUG") == 5000)
     platform.weather[PAYMENT, PROVIDER].cut = False
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
 
 
 async def test_a_pending_payment_is_completed_when_the_network_is_back(platform: Platform) -> None:
@@ -180,7 +178,7 @@ async def test_a_pending_payment_may_be_declined_after_all(platform: Platform) -
     await platform.start_worker()
     await platform.status(order_id, "declined")
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert platform.available("MUG") == 5000
     assert await invoice(platform, order_id) is None
 
@@ -204,7 +202,7 @@ async def test_an_order_that_turns_out_not_to_be_in_stock_is_cancelled(platform:
     await platform.start_worker()
     await platform.status(order_id, "cancelled")
     await platform.settled()
-    assert platform.findings() == []
+    assert await platform.findings() == []
     assert "capture" not in dict(platform.ledger(order_id))
     assert platform.available("RARE") == 2
 
@@ -212,16 +210,12 @@ async def test_an_order_that_turns_out_not_to_be_in_stock_is_cancelled(platform:
 @pytest.mark.parametrize("body", [{}, {"order_id": "x"}, {"lines": "none"}], ids=["empty", "wrong id", "wrong lines"])
 async def test_a_message_that_nobody_understands_is_put_aside(platform: Platform, body: dict[str, object]) -> None:
     """After bounded redelivery; orders behind it are carried out."""
-    async with open_broker(f"sqlite+aiosqlite:///{platform.folder}/broker.db", telemetry()) as broker:
-        await broker.publish(Message("bad", ORDER_PLACED, body))
+    await platform.queue.broker.publish(Message("bad", ORDER_PLACED, body))
     order_id = await placed(platform)
     await platform.start_worker()
     await platform.status(order_id, "fulfilled")
-    await platform.until(
-        "the dead letter", lambda books: books.count("broker", "SELECT count(*) FROM dead_letters") == 1
-    )
-    dead = platform.books().rows("broker", "SELECT id, deliveries FROM dead_letters")
-    assert dead == [{"id": "bad", "deliveries": 3}]
+    dead = await poll_until_async(platform.queue.dead_letters, "the dead letter")
+    assert [(letter.id, letter.deliveries) for letter in dead] == [("bad", 3)]
 
 
 async def test_the_worker_is_watched_like_every_service(platform: Platform) -> None:

@@ -116,7 +116,7 @@ async def _survives(events: list[tuple[str, object]]) -> None:
             for what, detail in events:
                 await storm.happen(what, detail)
             await storm.blow_over()
-            assert platform.findings() == []
+            assert await platform.findings() == []
             for answers in storm.answers.values():
                 assert all(answer == answers[0] for answer in answers)
 

@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.backend_process import found
+from tests.support.prometheus import NO_PROMTOOL, PROMTOOL
 
-PROMTOOL = found("promtool")
 CASES = sorted(Path(__file__).with_name("promtool").glob("*.yaml"))
 
 pytestmark = [
     pytest.mark.stack,
-    pytest.mark.skipif(PROMTOOL is None, reason="no promtool on the PATH (Debian: apt-get install prometheus)"),
+    pytest.mark.skipif(PROMTOOL is None, reason=NO_PROMTOOL),
 ]
 
 
