@@ -1,8 +1,8 @@
 """What can be wrong with a file before anything in it can be judged.
 
-    AdvisorError
-    ├── BadDocument     the file cannot be read, or is no JSON object
-    └── UnknownPart     the document has nothing of that name
+AdvisorError
+├── BadDocument     the file cannot be read, or is no JSON object
+└── UnknownPart     the document has nothing of that name
 """
 
 

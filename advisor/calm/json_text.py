@@ -123,7 +123,8 @@ class _Reader:
         return str(value)
 
     def _blank(self) -> None:
-        self._at = BLANK.match(self._text, self._at).end()  # type: ignore[union-attr] -- it matches nothing as well
+        found = BLANK.match(self._text, self._at)
+        self._at = found.end() if found else self._at
 
     def _next(self, mark: str) -> bool:
         self._blank()

@@ -164,6 +164,9 @@ class Flow:
     pointer: str
 
 
+Part = Node | Relationship | Flow
+
+
 @dataclass(frozen=True)
 class Architecture:
     """A whole document."""
@@ -189,13 +192,21 @@ class Architecture:
         """Relationships by id."""
         return {one.id: one for one in self.relationships}
 
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Nodes, relationships and flows."""
+        return (*self.nodes, *self.relationships, *self.flows)
+
+    @property
+    def told(self) -> tuple[Node | Flow, ...]:
+        """What has owners and channels: nodes and flows."""
+        return (*self.nodes, *self.flows)
+
     @cached_property
     def connections(self) -> tuple[Relationship, ...]:
         """Relationships between a caller and a callee that both exist."""
         return tuple(
-            one
-            for one in self.relationships
-            if one.kind == "connects" and len(one.ends) == len(self._known(one)) == 2  # noqa: PLR2004 -- two ends
+            one for one in self.relationships if one.kind == "connects" and len(one.ends) == len(self._known(one)) == 2
         )
 
     def _known(self, one: Relationship) -> list[End]:

@@ -137,7 +137,7 @@ def _control(name: str, value: Mapping[str, Any], holder: str) -> Control:
 def _metadata(value: Mapping[str, Any], holder: str) -> Metadata:
     pointer, found = below(holder, "metadata"), value.get("metadata")
     if isinstance(found, list):
-        parts = [(one, below(pointer, number)) for number, one in enumerate(found) if isinstance(one, dict)]
+        parts = [(_object(one), below(pointer, number)) for number, one in enumerate(found)]
     else:
         parts = [(_object(found), pointer)]
     return Metadata(

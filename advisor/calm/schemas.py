@@ -38,6 +38,12 @@ class Schemas:
         """
         yield from self._validator(url, beside).iter_errors(value)
 
+    def file(self, url: str, beside: Path) -> Path | None:
+        """Return the file that a link means, which need not exist; None for a URL that was not mapped."""
+        if url in self._mapped:
+            return self._mapped[url]
+        return None if "://" in url else beside / url
+
     def _validator(self, url: str, beside: Path) -> jsonschema_rs.Draft202012Validator:
         place, _, fragment = url.partition("#")
         if place not in self._official and place not in self._read:

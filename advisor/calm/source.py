@@ -52,7 +52,9 @@ def source(path: Path) -> Source:
             raise BadDocument(f"{path} is larger than {LARGEST // 1_000_000} MB.", hint="Give a CALM document.")
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise BadDocument(f"There is no file {path}.", hint=f"Give a CALM document, for example {shown(DOCUMENT)}.") from error
+        raise BadDocument(
+            f"There is no file {path}.", hint=f"Give a CALM document, for example {shown(DOCUMENT)}."
+        ) from error
     except OSError as error:
         raise BadDocument(f"{path} cannot be read: {error.strerror}.", hint="Give a file that can be read.") from error
     except UnicodeDecodeError as error:

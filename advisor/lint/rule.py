@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from advisor.calm.model import Architecture
 from advisor.calm.schemas import Schemas
@@ -34,10 +35,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `official`: the official validator has it as well, with the same severity."""
+    """One rule. `origin`: the official validator has it as well, with the same severity, or it is ours."""
 
     name: str
     severity: Severity
-    official: bool
+    origin: Literal["official", "ours"]
     summary: str
     check: Callable[[Case], Iterable[Said]]

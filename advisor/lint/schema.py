@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema_rs
 
 from advisor.calm.errors import BadDocument
-from advisor.calm.model import Control, Requirement
+from advisor.calm.model import Requirement
 from advisor.calm.pointer import below, joined
 from advisor.calm.schemas import CALM, DECORATOR, TIMELINE, NoSchema, Schemas
 from advisor.calm.source import Source, source
@@ -74,15 +74,13 @@ def _likeliest(mistake: jsonschema_rs.ValidationError) -> jsonschema_rs.Validati
 
 
 def _shortened(message: str) -> str:
-    return message if len(message) < 200 else f"{message[:90]} … {message[-100:]}"  # noqa: PLR2004 -- a line or two
+    return message if len(message) < 200 else f"{message[:90]} … {message[-100:]}"
 
 
 def requirements(case: Case) -> Iterator[Requirement]:
     """Yield the requirements of every control of a document."""
     document = case.architecture
-    holders: list[tuple[Control, ...]] = [document.controls]
-    holders += [part.controls for part in (*document.nodes, *document.relationships, *document.flows)]
-    for controls in holders:
+    for controls in (document.controls, *(part.controls for part in document.parts)):
         for control in controls:
             yield from control.requirements
 
@@ -146,8 +144,8 @@ def decorator(schemas: Schemas, of: Source) -> Iterator[Said]:
 
 
 RULES = (
-    Rule("json-schema", "error", True, "The document has the form of its JSON Schema.", _schema),
-    Rule("control-config", "error", True, "The config of every control satisfies its requirement.", _controls),
-    Rule("schema-known", "warning", False, "The schema of the document is here.", _schema_known),
-    Rule("requirement-known", "warning", False, "The requirements of controls are here.", _requirement_known),
+    Rule("json-schema", "error", "official", "The document has the form of its JSON Schema.", _schema),
+    Rule("control-config", "error", "official", "The config of every control satisfies its requirement.", _controls),
+    Rule("schema-known", "warning", "ours", "The schema of the document is here.", _schema_known),
+    Rule("requirement-known", "warning", "ours", "The requirements of controls are here.", _requirement_known),
 )

@@ -98,11 +98,17 @@ def _node_used(case: Case) -> Iterator[Said]:
 
 
 RULES = (
-    Rule("has-nodes-and-relationships", "error", True, "Nodes and relationships are there.", _has_parts),
-    Rule("node-exists", "error", True, "Every node that a relationship names exists.", _ends_exist),
-    Rule("interface-exists", "error", True, "Every interface that is named exists, on that node.", _interfaces_exist),
-    Rule("id-unique", "error", True, "Ids of nodes, relationships and interfaces are unique.", _ids_unique),
-    Rule("transition-exists", "error", True, "Flows pass relationships that exist.", _transitions_exist),
-    Rule("sequence-unique", "error", True, "No number stands twice in a flow.", _numbers_unique),
-    Rule("node-used", "warning", True, "Every node stands in a relationship.", _node_used),
+    Rule("has-nodes-and-relationships", "error", "official", "Nodes and relationships are there.", _has_parts),
+    Rule("node-exists", "error", "official", "Every node that a relationship names exists.", _ends_exist),
+    Rule(
+        "interface-exists",
+        "error",
+        "official",
+        "Every interface that is named exists, on that node.",
+        _interfaces_exist,
+    ),
+    Rule("id-unique", "error", "official", "Ids of nodes, relationships and interfaces are unique.", _ids_unique),
+    Rule("transition-exists", "error", "official", "Flows pass relationships that exist.", _transitions_exist),
+    Rule("sequence-unique", "error", "official", "No number stands twice in a flow.", _numbers_unique),
+    Rule("node-used", "warning", "official", "Every node stands in a relationship.", _node_used),
 )

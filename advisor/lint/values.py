@@ -10,7 +10,19 @@ from advisor.lint.rule import Case, Rule, Said
 PLACEHOLDER = re.compile(r"\[\[\s*[A-Za-z0-9_ -]+\s*\]\]")
 LEGACY = "control-requirement-url"
 TOP = frozenset(
-    {"$schema", "$id", "unique-id", "name", "description", "nodes", "relationships", "flows", "controls", "metadata", "adrs"}
+    {
+        "$schema",
+        "$id",
+        "unique-id",
+        "name",
+        "description",
+        "nodes",
+        "relationships",
+        "flows",
+        "controls",
+        "metadata",
+        "adrs",
+    }
 )
 
 
@@ -62,10 +74,12 @@ def _once(case: Case) -> Iterator[Said]:
 
 
 RULES = (
-    Rule("no-empty-string", "error", True, "No text is empty.", _not_empty),
-    Rule("no-placeholder", "warning", True, "No `[[ PLACEHOLDER ]]` is left.", _no_placeholder),
-    Rule("no-minus-one", "warning", True, "No number is -1.", _no_minus_one),
-    Rule("no-legacy-key", "warning", True, "Controls do not use the key `control-requirement-url`.", _no_legacy_key),
-    Rule("known-top-level", "warning", False, "At the top stands what CALM knows.", _known_top),
-    Rule("member-once", "warning", False, "No member stands twice in its object.", _once),
+    Rule("no-empty-string", "error", "official", "No text is empty.", _not_empty),
+    Rule("no-placeholder", "warning", "official", "No `[[ PLACEHOLDER ]]` is left.", _no_placeholder),
+    Rule("no-minus-one", "warning", "official", "No number is -1.", _no_minus_one),
+    Rule(
+        "no-legacy-key", "warning", "official", "Controls do not use the key `control-requirement-url`.", _no_legacy_key
+    ),
+    Rule("known-top-level", "warning", "ours", "At the top stands what CALM knows.", _known_top),
+    Rule("member-once", "warning", "ours", "No member stands twice in its object.", _once),
 )
