@@ -58,8 +58,6 @@ def _without_parts(of: Architecture) -> dict[str, Any]:
 
 def _values(part: str, before: Any, after: Any, path: str, new: str, old: str) -> Iterator[Change]:
     """Yield differences within one value; `new` and `old` are the pointers of the part in its document."""
-    if before == after and type(before) is type(after):
-        return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys(chain(before, after)):
             inner = below(path, key)
@@ -72,5 +70,5 @@ def _values(part: str, before: Any, after: Any, path: str, new: str, old: str) -
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for number, (was, now) in enumerate(zip(before, after, strict=True)):
             yield from _values(part, was, now, below(path, number), new, old)
-    else:
+    elif before != after or isinstance(before, bool) != isinstance(after, bool):
         yield Change("changed", part, path, before, after, new + path)
