@@ -11,6 +11,7 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin nightshift \
  && mkdir -p /lab/run /lab/logs /lab/data /lab/evidence /lab/secrets && chown -R nightshift: /lab
 COPY --from=build /venv /venv
 COPY architectures /app/architectures
+COPY advisor /app/advisor
 COPY services /app/services
 COPY chaos /app/chaos
 COPY observability /app/observability

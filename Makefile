@@ -6,7 +6,7 @@ LAB := $(PYTHON) -m lab
 UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
-PATHS := services chaos observability lab loadgen benchmarks grafana tests
+PATHS := advisor services chaos observability lab loadgen benchmarks grafana tests
 # Live tests mostly wait: three at a time keep two cores busy.
 WORKERS ?= 3
 
@@ -59,6 +59,7 @@ bench: setup-dev ## Measure what we promise in figures
 .PHONY: docs
 docs: setup-dev ## Draw the generated parts of docs/, rules, dashboards and what is scraped anew
 	@$(PYTHON) -m observability.slo
+	@$(PYTHON) -m advisor.written
 	@$(PYTHON) -m lab.stack
 	@$(PYTHON) -m lab.scraping
 	@$(PYTHON) -m grafana

@@ -1,6 +1,6 @@
 """Which generated parts there are."""
 
-from lab.reference import commands, dashboards, metrics, processes
+from lab.reference import commands, dashboards, metrics, processes, rules
 
 
 def parts() -> dict[str, str]:
@@ -12,4 +12,5 @@ def parts() -> dict[str, str]:
         "commands": commands.described(),
         "metrics": metrics.listed(),
         "dashboards": dashboards.listed(),
+        "rules": rules.listed(),
     }

@@ -18,8 +18,8 @@ from lab.home import Home
 from lab.title import SEALED
 
 FLAG = "--stack"
-ELSEWHERE = frozenset({"completion", "doctor", "up", "down"})
-"""Verbs that are about this machine."""
+ELSEWHERE = frozenset({"arch", "completion", "doctor", "up", "down"})
+"""Verbs that are about this machine, or this checkout."""
 MADE = frozenset({"--svg", "-o", "--output"})
 """Options that name a file to be made."""
 SCALE = ("ops", "scale")

@@ -65,7 +65,8 @@ async def test_a_plain_webhook_hears_of_the_beginning_and_of_the_end(drifting: R
     assert (opened["event"], opened["severity"], opened["group"]) == ("opened", "page", "billing-team/billing-service")
     assert opened["headline"] == ("[PAGE] billing-service: Running totals and entries of the ledger are 7 cents apart")
     (alert,) = opened["alerts"]
-    assert (alert["name"], alert["runbook"], alert["dashboard"]) == ("LedgerDrift", "pending", "pending")
+    assert (alert["name"], alert["runbook"]) == ("LedgerDrift", "docs/ops/runbooks/billing-service.md")
+    assert alert["dashboard"] == "http://127.0.0.1:3000/d/service?var-service=billing-service"
     assert resolved["event"] == "resolved"
     assert resolved["at_s"] == 36
 

@@ -58,7 +58,7 @@ async def test_what_fires_is_told_the_worst_first(client: httpx.AsyncClient) -> 
     assert severities == sorted(severities)
     drift = next(alert for alert in answer["alerts"] if alert["name"] == "LedgerDrift")
     assert (drift["state"], drift["value"], drift["group"]) == ("firing", 7, "billing-team/billing-service")
-    assert drift["runbook"] == "pending"
+    assert drift["runbook"] == "docs/ops/runbooks/billing-service.md"
     assert {group["name"] for group in answer["groups"]} >= {"billing-team/billing-service"}
 
 

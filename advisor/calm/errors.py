@@ -1,0 +1,23 @@
+"""What can be wrong with a file before anything in it can be judged.
+
+AdvisorError
+├── BadDocument     the file cannot be read, or is no JSON object
+└── UnknownPart     the document has nothing of that name
+"""
+
+
+class AdvisorError(Exception):
+    """Carries a sentence that says what is wrong and, in `hint`, what to write instead."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class BadDocument(AdvisorError):
+    """The file cannot be read, or is no JSON object."""
+
+
+class UnknownPart(AdvisorError):
+    """The document has nothing of that name."""

@@ -1,0 +1,1 @@
+"""How the architecture document, and what is found in it, is shown."""
