@@ -16,6 +16,7 @@ COPY services /app/services
 COPY chaos /app/chaos
 COPY observability /app/observability
 COPY loadgen /app/loadgen
+COPY advisor /app/advisor
 COPY lab /app/lab
 COPY deploy/compose/bin /usr/local/bin
 COPY pyproject.toml README.md /app/

@@ -134,12 +134,12 @@ unreachable = refusal
 
 def watch(engine: AsyncEngine) -> None:
     """Have the connections of `engine` made and used as told here."""
-    event.listen(engine.sync_engine, "do_connect", _connect)
+    event.listen(engine.sync_engine, "do_connect", connect)
     event.listen(engine.sync_engine, "connect", _prepare)
     event.listen(engine.sync_engine, "begin", _begin)
 
 
-def _connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
+def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
     adapted = cast(AsyncAdapt_dbapi_connection, dialect.connect(*arguments, **options))
     return _Connection(adapted.dbapi, adapted.driver_connection)
 
