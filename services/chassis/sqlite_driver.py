@@ -140,6 +140,7 @@ def watch(engine: AsyncEngine) -> None:
 
 
 def connect(dialect: Dialect, _record: object, arguments: Any, options: Any) -> _Connection:
+    """Return a connection whose statements are one trip each to the thread that runs them."""
     adapted = cast(AsyncAdapt_dbapi_connection, dialect.connect(*arguments, **options))
     return _Connection(adapted.dbapi, adapted.driver_connection)
 
