@@ -6,6 +6,7 @@ One stack for all; the order is that of the file. Skipped, with the reason, wher
 import sys
 import time
 from collections.abc import Iterator
+from secrets import token_hex
 from typing import Any
 
 import httpx
@@ -55,12 +56,15 @@ def _paged(stack: RunningStack) -> set[str]:
     return {alert["name"] for one in notices if one["event"] != "resolved" for alert in one["alerts"]}
 
 
-def _check_out(stack: RunningStack) -> dict[str, Any]:
+def _check_out(stack: RunningStack, trace: str = "") -> dict[str, Any]:
     body = {"customer_id": "ada", "lines": [{"sku": SKU, "quantity": 1}], "card_token": "card-4242"}
     answer = httpx.post(
         stack.url("load-balancer-1", 8080) + "/orders",
         json=body,
-        headers={"Idempotency-Key": f"{time.time_ns():032d}"},
+        headers={
+            "Idempotency-Key": token_hex(16),
+            **({"traceparent": f"00-{trace}-{token_hex(8)}-01"} if trace else {}),
+        },
         timeout=10,
         trust_env=False,
     )
@@ -172,6 +176,29 @@ def test_a_paused_container_is_let_go_when_its_time_is_over(stack: RunningStack)
     stack.lab("chaos", "inject", "process.pause", "--on", "inventory-service-1", "--for", "5s")
     poll_until(lambda: stack.containers()["inventory-service-1"]["State"] == "paused", "it to stand still")
     poll_until(lambda: stack.containers()["inventory-service-1"]["State"] == "running", "it to go on")
+
+
+def test_what_comes_while_a_back_end_is_away_arrives_later(stack: RunningStack) -> None:
+    """The Collector keeps it on its disk, even if it is killed itself."""
+    for name in ("jaeger", "loki"):
+        stack.compose("pause", name)
+    trace = token_hex(16)
+    order = _check_out(stack, trace)
+    stack.kill("otel-collector")
+    poll_until(lambda: _is_well(stack, "otel-collector"), "the Collector to be back", within_s=BACK_WITHIN_S)
+    for name in ("jaeger", "loki"):
+        stack.compose("unpause", name)
+    since = ("--since", "5m")
+
+    def told() -> bool:
+        return bool(stack.told("logs", "order", "--text", order["order_id"], *since))
+
+    def traced() -> bool:
+        answer = httpx.get(stack.url("evidence-store-1", 8108) + f"/api/traces/{trace}", timeout=20, trust_env=False)
+        return answer.status_code == 200 and len(answer.json()["spans"]) > 10
+
+    poll_until(told, "its log lines", within_s=SEEN_WITHIN_S, every_s=2)
+    poll_until(traced, "its trace", within_s=SEEN_WITHIN_S, every_s=2)
 
 
 def test_killing_any_container_loses_nothing(stack: RunningStack) -> None:
