@@ -33,11 +33,11 @@ def named(of: Architecture) -> dict[tuple[str, str], str]:
     return found
 
 
-def compare(of: Architecture, loaded: Collection[Loaded]) -> Check:
+def compare(of: Architecture, loaded: Collection[Loaded], name: str = RULES) -> Check:
     """Compare alerts in both directions, with each place that has rules."""
     declared = named(of)
     drifts = [one for place_ in loaded for one in _alerts(of, declared, place_)]
-    return Check(RULES, len(declared) * len(loaded), tuple(drifts))
+    return Check(name, len(declared) * len(loaded), tuple(drifts))
 
 
 def _alerts(of: Architecture, declared: Mapping[tuple[str, str], str], loaded: Loaded) -> Iterator[Drift]:
@@ -51,7 +51,7 @@ def _alerts(of: Architecture, declared: Mapping[tuple[str, str], str], loaded: L
                 at=place(of, pointer),
                 seen=f"It is not among {source}.",
                 evidence=(_asked(loaded),),
-                remedy="Load the rule again (python -m observability.slo, then restart what judges), or strike the alert.",
+                remedy="Write the rules again (python -m observability.slo), restart what judges, or strike the alert.",
             )
     for (subject, name), where in loaded.alerts.items():
         if (subject, name) not in declared:
@@ -62,7 +62,7 @@ def _alerts(of: Architecture, declared: Mapping[tuple[str, str], str], loaded: L
                 at=place(of, _of_subject(of, subject)),
                 seen=f"It is among {source}.",
                 evidence=(where,),
-                remedy=f"Add it to the alerts of {subject}, so that a runbook and an owner go with it, or remove the rule.",
+                remedy=f"Add it to the alerts of {subject}, so that a runbook goes with it, or remove the rule.",
             )
 
 

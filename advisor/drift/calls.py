@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.drift.finding import Check, Drift, drift, place
 from observability.evidence.model import GraphEdge, ServiceGraph
 
 NAME = "calls"
+FREQUENCY, RARE = "call-frequency", "rare"
+"""Key of a relationship's metadata, and its value for a call that one may wait for in vain."""
 Pair = tuple[str, str]
 
 
@@ -97,7 +100,8 @@ def compare(of: Architecture, seen: Seen) -> Check:
     declared = Declared(of)
     found = [*_undeclared(declared, seen), *_not_seen(declared, seen), *_rounds(declared, seen)]
     compared = len(declared.calls) + len(declared.queues) + len(seen.edges)
-    return Check(NAME, compared, tuple(found), notes=tuple(_notes(declared, seen)))
+    few = any(seen.served.get(caller, 0) < seen.enough for caller, _ in declared.calls)
+    return Check(NAME, compared, tuple(found), notes=tuple(_notes(declared, seen)), partial=few)
 
 
 def _undeclared(declared: Declared, seen: Seen) -> Iterator[Drift]:
@@ -134,7 +138,7 @@ def _evidence(seen: Seen, pair: Pair) -> tuple[str, ...]:
 def _not_seen(declared: Declared, seen: Seen) -> Iterator[Drift]:
     there = {(one.caller, one.callee) for one in seen.edges if one.via == "http"}
     for pair, ways in declared.calls.items():
-        if pair not in there and seen.served.get(pair[0], 0) >= seen.enough:
+        if pair not in there and not _is_rare(ways) and seen.served.get(pair[0], 0) >= seen.enough:
             yield _silent(declared, seen, pair, ways[0], f"{pair[0]} calls {pair[1]}: {ways[0].id}.")
     queued = {frozenset((one.caller, one.callee)) for one in seen.edges if one.via == "queue"}
     for queue, users in declared.queues.items():
@@ -143,6 +147,10 @@ def _not_seen(declared: Declared, seen: Seen) -> Iterator[Drift]:
             continue
         if max(seen.served.get(name, 0) for name in names) >= seen.enough:
             yield _silent(declared, seen, (names[0], queue), users[0][1], f"{' and '.join(names)} meet at {queue}.")
+
+
+def _is_rare(ways: Sequence[Relationship]) -> bool:
+    return all(one.metadata.text(FREQUENCY) == RARE for one in ways)
 
 
 def _silent(declared: Declared, seen: Seen, pair: Pair, one: Relationship, told: str) -> Drift:
@@ -162,13 +170,13 @@ def _rounds(declared: Declared, seen: Seen) -> Iterator[Drift]:
     for way in dict.fromkeys([*map(_from_least, seen.graph.cycles), *traced]):
         if set(way) & seen.outside:
             continue
-        pairs = list(zip(way, way[1:], strict=False))
+        pairs = list(pairwise(way))
         known = [declared.calls[pair][0] for pair in pairs if pair in declared.calls]
         lacking = [" → ".join(pair) for pair in pairs if pair not in declared.calls]
         told = f"not declared: {', '.join(lacking)}" if lacking else "the document declares every call of it"
         one = traced.get(way)
         yield drift(
-            "cycle-in-trace" if one else "cycle",
+            "cycle-in-trace" if one else "cycle-possible",
             way[:-1],
             declared=f"Nobody waits for a call that waits for their own ({told}).",
             at=place(declared.of, known[0].pointer if known else "/relationships"),
@@ -188,6 +196,9 @@ def _from_least(way: tuple[str, ...]) -> tuple[str, ...]:
 def _notes(declared: Declared, seen: Seen) -> Iterator[str]:
     if declared.unseen:
         yield f"{declared.unseen} calls to databases are not judged: a database leaves no spans of its own."
+    there = {(one.caller, one.callee) for one in seen.edges}
+    if rare := [" → ".join(pair) for pair, ways in declared.calls.items() if _is_rare(ways) and pair not in there]:
+        yield f"Not seen, and declared as rare: {', '.join(rare)}."
     callers = dict.fromkeys(caller for caller, _ in declared.calls)
     if few := [name for name in callers if seen.served.get(name, 0) < seen.enough]:
         yield f"What was not seen is not judged for {', '.join(few)}: fewer than {seen.enough} requests served."

@@ -11,6 +11,17 @@ from advisor.drift.finding import Check, Drift
 
 KEY = "decisions"
 KEYS = ("id", "by", "at", "because")
+BEGIN = {
+    "calls": ("call", "cycle"),
+    "processes": ("node", "file"),
+    "compose file": ("container",),
+    "alerts": ("alert",),
+    "dashboards": ("dashboard",),
+    "objectives": ("objective",),
+    "rule files": ("alert", "objective"),
+    "settings": ("setting",),
+}
+"""Comparison → how ids of what it finds begin; those of other comparisons begin with their name."""
 
 
 @dataclass(frozen=True)
@@ -68,25 +79,13 @@ def judged(checks: Sequence[Check], decisions: Collection[Decision]) -> Judgemen
     by_id = {one.id: one for one in decisions}
     found = [one for check in checks for one in check.drifts]
     seen = {one.id for one in found}
-    open_ = {kind for check in checks if check.skipped or check.notes for kind in KINDS.get(check.name, ())}
+    left = [kind for check in checks if check.skipped or check.partial for kind in BEGIN.get(check.name, (check.name,))]
+    open_ = tuple(f"{kind}-" for kind in left)
     rest = [one for one in decisions if one.id not in seen]
     return Judgement(
         tuple(checks),
         tuple(one for one in found if one.id not in by_id),
         tuple((one, by_id[one.id]) for one in found if one.id in by_id),
-        tuple(one for one in rest if one.id.partition(":")[0] not in open_),
-        tuple(one for one in rest if one.id.partition(":")[0] in open_),
+        tuple(one for one in rest if not one.id.startswith(open_)),
+        tuple(one for one in rest if one.id.startswith(open_)),
     )
-
-
-_RESOURCES = ("resource-missing", "resource-extra", "resource-changed", "resource-replicas")
-KINDS = {
-    "calls": ("call-undeclared", "call-reversed", "call-not-seen", "cycle", "cycle-in-trace"),
-    "processes": ("node-missing", "node-extra", "node-port", "node-other-service", "file-missing"),
-    "alerts": ("alert-not-loaded", "alert-undeclared"),
-    "dashboards": ("dashboard-missing", "dashboard-unnamed"),
-    "objectives": ("objective-changed", "objective-not-judged", "objective-undeclared"),
-    "settings": ("setting-changed",),
-    **dict.fromkeys(("terraform", "kubernetes", "cloudformation"), _RESOURCES),
-}
-"""Check → kinds of drift that it finds."""

@@ -16,12 +16,13 @@ class Place:
     """Where something is declared."""
 
     file: str
-    line: int
+    line: int = 0
+    """0: it has none."""
     pointer: str = ""
     """JSON pointer; empty in a file that is no CALM document."""
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Check:
     """Why it was not made; empty when it was."""
     notes: tuple[str, ...] = ()
     """What could not be judged, and why."""
+    partial: bool = False
+    """Whether something that is drift may have been overlooked this time."""
 
 
 def skipped(name: str, reason: str) -> Check:

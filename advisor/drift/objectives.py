@@ -18,6 +18,7 @@ from observability.slo.rules import Ruleset, ruleset
 
 NAME = "objectives"
 GROUP = "objective "
+ASKED = "GET /api/rules of the evidence store"
 BOUND = re.compile(r"> ?([0-9.e-]+)")
 
 Rules = Mapping[str, Mapping[str, str]]
@@ -58,11 +59,11 @@ def of_lab(promised: Ruleset, rules: Sequence[Mapping[str, Any]]) -> Judged:
     for one in rules:
         if name := one["labels"].get("objective"):
             loaded.setdefault(name, {})[one["labels"]["window"]] = f"{one['expression']}, for {one['hold_s']:g} s"
-    return Judged("lab", ours, loaded, {name: "GET /api/rules of the evidence store" for name in loaded})
+    return Judged("lab", ours, loaded, dict.fromkeys(loaded, ASKED))
 
 
 def of_file(promised: Ruleset, name: str, text: str) -> Judged:
-    """Return what a rule file says. Raises `BadDocument` when it is none of ours."""
+    """Return what the rule file at `name` says. Raises `BadDocument` when it is none of ours."""
     try:
         found = read(text)
         groups = [one for one in found.value["groups"] if one["name"].startswith(GROUP)]
@@ -77,7 +78,7 @@ def of_file(promised: Ruleset, name: str, text: str) -> Judged:
         [one for one in json.loads(rule_file(promised))["groups"] if one["name"].startswith(GROUP)],
     )
     where = {one["name"].removeprefix(GROUP): places[one["name"]] for one in groups}
-    return Judged(name, ours, loaded, where)
+    return Judged(name.rpartition("/")[2], ours, loaded, where)
 
 
 def _grouped(groups: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, str]]:
@@ -112,8 +113,8 @@ def _objectives(of: Architecture, rules: Judged) -> Iterator[Drift]:
             declared=_promise(config) if ours is not None else "No control has such an objective.",
             at=place(of, at.get(name, "/flows")),
             seen=_difference(ours or {}, theirs or {}),
-            evidence=(rules.where.get(name, rules.what if rules.what != "lab" else "GET /api/rules"),),
-            remedy="Write the rules again (python -m observability.slo) and restart what judges them, or correct the control.",
+            evidence=(rules.where.get(name, rules.what if rules.what != "lab" else ASKED),),
+            remedy="Write the rules again (python -m observability.slo), restart what judges, or correct the control.",
         )
 
 

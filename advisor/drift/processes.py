@@ -37,6 +37,10 @@ class Running:
     """Files that are there; None: they are not looked for."""
     outside: Collection[str] = ()
     """Services that the document does not describe."""
+    word: str = "node"
+    """What kinds of drift begin with; `container` for those that are described and not seen running."""
+    whole: bool = False
+    """Whether back ends, such as databases, are among the replicas."""
 
 
 def names(node: Node, deployment: str) -> list[tuple[str, str, Mapping[str, object]]]:
@@ -54,20 +58,21 @@ def names(node: Node, deployment: str) -> list[tuple[str, str, Mapping[str, obje
     return found
 
 
-def compare(of: Architecture, seen: Running) -> Check:
+def compare(of: Architecture, seen: Running, name: str = NAME) -> Check:
     """Compare nodes and replicas in both directions."""
     declared = {
-        name: (node, pointer)
+        one: (node, pointer)
         for node in of.nodes
-        if node.is_service
-        for name, pointer, _ in names(node, seen.deployment)
+        if node.is_service or (seen.whole and node.interfaces)
+        for one, pointer, _ in names(node, seen.deployment)
+        if not one.startswith(FILES)
     }
     drifts = [
-        *(one for name, (node, at) in declared.items() for one in _replica(of, seen, name, node, at)),
+        *(found for one, (node, at) in declared.items() for found in _replica(of, seen, one, node, at)),
         *_extra(of, seen, declared.keys()),
         *_files(of, seen),
     ]
-    return Check(NAME, len(declared.keys() | seen.replicas.keys()), tuple(drifts))
+    return Check(name, len(declared.keys() | seen.replicas.keys()), tuple(drifts))
 
 
 def _replica(of: Architecture, seen: Running, name: str, node: Node, pointer: str) -> Iterator[Drift]:
@@ -76,18 +81,18 @@ def _replica(of: Architecture, seen: Running, name: str, node: Node, pointer: st
     if found is None or not found.runs:
         yield _told(
             seen,
-            "node-missing",
+            f"{seen.word}-missing",
             (name,),
             f"{node.id} is {name} here.",
             at,
             "It has no process." if found else "There is no such replica.",
-            f"Start it: lab restart {name}; if it was taken away for good, remove it from the document.",
+            "Start it (lab status, lab restart), or remove it from the document if it was taken away for good.",
         )
         return
-    if found.service != service(node):
+    if node.is_service and found.service != service(node):
         yield _told(
             seen,
-            "node-other-service",
+            f"{seen.word}-other-service",
             (name, found.service),
             f"{name} is one of {service(node)}.",
             at,
@@ -98,7 +103,7 @@ def _replica(of: Architecture, seen: Running, name: str, node: Node, pointer: st
     if ports and found.port is not None and found.port not in [port + seen.port_shift for port in ports]:
         yield _told(
             seen,
-            "node-port",
+            f"{seen.word}-port",
             (name, str(found.port - seen.port_shift)),
             f"{node.id} listens on {ports[0] + seen.port_shift}.",
             place(of, below(node.interfaces[0].pointer, "port")),
@@ -114,7 +119,7 @@ def _extra(of: Architecture, seen: Running, declared: Collection[str]) -> Iterat
         near = next((node for node in of.nodes if node.is_service and service(node) == found.service), None)
         yield _told(
             seen,
-            "node-extra",
+            f"{seen.word}-extra",
             (name,),
             f"No node is {name} here.",
             place(of, near.metadata.at("deployment") if near else "/nodes"),

@@ -73,20 +73,22 @@ class _Name:
 
 
 def compare(of: Architecture, seen: Inventory) -> Check:
-    """Compare resources and nodes in both directions, and attributes that a node declares or a tool says have changed."""
+    """Compare resources and nodes in both directions, and attributes: those a node declares, those a tool tells of."""
     declared = [_Name(one, node, at, more) for node in of.nodes for one, at, more in names(node, seen.deployment)]
     if not declared:
         return skipped(seen.deployment, f"No node has a deployment.{seen.deployment}, so nothing says what is meant.")
     there = [one for one in seen.resources if not one.gone]
     drifts = [
         *_missing(of, seen, declared, there),
-        *_extra(of, declared, there),
-        *(one for name in declared for resource in there for one in _attributes(of, name, resource)),
-        *(one for resource in there for one in _changes(of, declared, resource)),
-        *_replicas(of, declared, there),
+        *_extra(of, seen, declared, there),
+        *(one for name in declared for resource in there for one in _attributes(of, seen, name, resource)),
+        *(one for resource in there for one in _changes(of, seen, declared, resource)),
+        *_replicas(of, seen, declared, there),
     ]
     unique = {one.id: one for one in drifts}
-    return Check(seen.deployment, len(declared) + len(there), tuple(unique.values()), notes=seen.notes)
+    return Check(
+        seen.deployment, len(declared) + len(there), tuple(unique.values()), notes=seen.notes, partial=bool(seen.notes)
+    )
 
 
 def _missing(of: Architecture, seen: Inventory, declared: list[_Name], there: list[Resource]) -> Iterator[Drift]:
@@ -94,8 +96,8 @@ def _missing(of: Architecture, seen: Inventory, declared: list[_Name], there: li
         if not any(name.fits(one.address) for one in there):
             gone = next((one for one in seen.resources if one.gone and name.fits(one.address)), None)
             yield drift(
-                "resource-missing",
-                (seen.deployment, name.pattern),
+                f"{seen.deployment}-missing",
+                (name.pattern,),
                 declared=f"{name.node.id} is {name.pattern}.",
                 at=place(of, name.pointer),
                 seen="It was deleted outside of the tool." if gone else "There is no such resource.",
@@ -104,11 +106,11 @@ def _missing(of: Architecture, seen: Inventory, declared: list[_Name], there: li
             )
 
 
-def _extra(of: Architecture, declared: list[_Name], there: list[Resource]) -> Iterator[Drift]:
+def _extra(of: Architecture, seen: Inventory, declared: list[_Name], there: list[Resource]) -> Iterator[Drift]:
     for one in there:
         if one.judged and not any(name.fits(one.address) for name in declared):
             yield drift(
-                "resource-extra",
+                f"{seen.deployment}-extra",
                 (one.address,),
                 declared="No node is this resource.",
                 at=place(of, "/nodes"),
@@ -118,14 +120,14 @@ def _extra(of: Architecture, declared: list[_Name], there: list[Resource]) -> It
             )
 
 
-def _attributes(of: Architecture, name: _Name, one: Resource) -> Iterator[Drift]:
+def _attributes(of: Architecture, seen: Inventory, name: _Name, one: Resource) -> Iterator[Drift]:
     if not name.fits(one.address):
         return
     for path, wanted in name.attributes.items():
         found = _at(one.attributes, path)
-        if found != wanted:
+        if found != wanted and not isinstance(found, Hidden):
             yield drift(
-                "resource-changed",
+                f"{seen.deployment}-changed",
                 (one.address, f"{path}={_text(found)}"),
                 declared=f"{path} of {one.address} is {_text(wanted)}.",
                 at=place(of, name.pointer),
@@ -135,11 +137,11 @@ def _attributes(of: Architecture, name: _Name, one: Resource) -> Iterator[Drift]
             )
 
 
-def _changes(of: Architecture, declared: list[_Name], one: Resource) -> Iterator[Drift]:
+def _changes(of: Architecture, seen: Inventory, declared: list[_Name], one: Resource) -> Iterator[Drift]:
     owner = next((name for name in declared if name.fits(one.address)), None)
     for change in one.changes if owner else ():
         yield drift(
-            "resource-changed",
+            f"{seen.deployment}-changed",
             (one.address, f"{change.attribute}={_text(change.found)}"),
             declared=f"{change.attribute} of {one.address} is {_text(change.wanted)}, as its tool has it.",
             at=place(of, owner.pointer if owner else "/nodes"),
@@ -149,12 +151,12 @@ def _changes(of: Architecture, declared: list[_Name], one: Resource) -> Iterator
         )
 
 
-def _replicas(of: Architecture, declared: list[_Name], there: list[Resource]) -> Iterator[Drift]:
+def _replicas(of: Architecture, seen: Inventory, declared: list[_Name], there: list[Resource]) -> Iterator[Drift]:
     for one in there:
         nodes = [name for name in declared if name.fits(one.address) and name.node.is_service]
         if nodes and one.replicas is not None and one.replicas != len(nodes):
             yield drift(
-                "resource-replicas",
+                f"{seen.deployment}-replicas",
                 (one.address, str(one.replicas)),
                 declared=f"{len(nodes)} nodes are {one.address}: {', '.join(name.node.id for name in nodes)}.",
                 at=place(of, nodes[0].pointer),
