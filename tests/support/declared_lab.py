@@ -65,7 +65,7 @@ class DeclaredLab:
     home: Home
     evidence: MemoryEvidence
     judge: QuietJudge = field(default_factory=QuietJudge)
-    settings: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    settings: "Settings" = field(default_factory=dict)
     """Service → replica → settings in force."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -145,20 +145,24 @@ def tell(home: Home, url: str, socket: str) -> None:
     state.write(home, LabState(1, socket, STARTED, 8080, {"evidence": url}, replicas))
 
 
-def _settings() -> dict[str, dict[str, list[dict[str, Any]]]]:
-    told = {
-        "order-service": {"payment.timeout_s": 1.2, "payment.attempts": 2, "pool_size": 5},
-        "api-gateway": {"inventory.timeout_s": 0.7, "products_timeout_s": 1.5},
-        "load-balancer": {"backends": [{"url": "http://127.0.0.1:8105"}]},
-    }
-    return {one.process.name: {} for one in platform().instances(8080) if one.process.joins_channel} | {
-        service: {
-            one.name: [{"name": name, "value": value, "default": value} for name, value in values.items()]
-            for one in platform().instances(8080)
-            if one.process.name == service
-        }
-        for service, values in told.items()
-    }
+Settings = dict[str, dict[str, list[dict[str, Any]]]]
+"""Service → replica → settings as a replica lists them."""
+
+DECLARED: dict[str, dict[str, Any]] = {
+    "order-service": {"payment.timeout_s": 1.2, "payment.attempts": 2, "pool_size": 5},
+    "api-gateway": {"inventory.timeout_s": 0.7, "products_timeout_s": 1.5},
+    "load-balancer": {"backends": [{"url": "http://127.0.0.1:8105"}]},
+}
+
+
+def _settings() -> Settings:
+    found: Settings = {}
+    for one in platform().instances(8080):
+        if one.process.joins_channel:
+            values = DECLARED.get(one.process.name, {})
+            listed = [{"name": name, "value": value, "default": value} for name, value in values.items()]
+            found.setdefault(one.process.name, {})[one.name] = listed
+    return found
 
 
 def _spans(trace: str, services: tuple[str, ...], start_s: float, via: str) -> Iterator[Span]:
