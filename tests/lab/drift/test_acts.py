@@ -1,5 +1,6 @@
 """Claims about which changes still stand."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -45,8 +46,7 @@ def test_what_was_neither_undone_nor_rolled_back_nor_marked_good_stands(
 
 
 @pytest.mark.parametrize("more", [{"started_at": "2026-01-03T00:00:00Z"}, {"reset_at": "2026-01-03T00:00:00Z"}])
-def test_a_new_life_and_a_reset_end_all_changes(more: dict[str, str]) -> None:
+def test_a_new_life_and_a_reset_end_all_changes(more: dict[str, Any]) -> None:
     """They are in the history still."""
-    told = {"started_at": "2026-01-01T00:00:00Z", **more}
-    running = LabState(supervisor=1, socket="", port_base=8080, urls={}, **told)
+    running = replace(LAB, **more)
     assert standing([act(1, "set", 3)], running).last(*KEY) is None
