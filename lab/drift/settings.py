@@ -17,7 +17,7 @@ from lab.drift.guide import defaults
 from lab.drift.project import compose_environment
 from lab.drift.wanted import Wanted
 from lab.errors import LabError
-from lab.ops.audit import acts
+from lab.ops.audit import Act, acts
 from lab.overrides import variable
 from lab.process import Process
 from lab.settings import environment
@@ -127,17 +127,27 @@ def limits(of: Architecture, deployment: str) -> dict[tuple[str, str], Told]:
 
 def _setting(sources: Sources, process: Process, replica: str, told: Mapping[str, Any]) -> Setting:
     name, value = told["name"], told["value"]
-    act = sources.standing.last(replica, name)
+    act = _act(sources, process, replica, name)
     remedy = ""
     if act is not None:
         remedy = f"Take it back (lab ops undo {act.id}), or keep it: lab ops mark-good, and write it down."
-    causes = tuple(_causes(sources, process, replica, name))
+    causes = tuple(_causes(sources, process, act, name))
     return Setting(replica, name, value, sources.declared(process, replica, told), causes, remedy)
 
 
-def _causes(sources: Sources, process: Process, replica: str, name: str) -> Iterator[str]:
-    if act := sources.standing.last(replica, name):
-        now = settings.text(act.now[replica][name])
+def _act(sources: Sources, process: Process, replica: str, name: str) -> Act | None:
+    """Return the act behind a setting: a replica that was added since has taken it over from the others."""
+    mine = sources.standing.last(replica, name)
+    number = replica.rpartition("-")[2]
+    if mine or not number.isdecimal() or int(number) <= process.replicas:
+        return mine
+    others = (key[0] for key in sources.standing.set if key[0].startswith(f"{process.name}-"))
+    return next(filter(None, (sources.standing.last(other, name) for other in others)), None)
+
+
+def _causes(sources: Sources, process: Process, act: Act | None, name: str) -> Iterator[str]:
+    if act is not None:
+        now = settings.text(next(changed[name] for changed in act.now.values() if name in changed))
         yield f"{act.by} set it to {now} at {act.at[:19]}Z (act {act.id}), and nobody wrote that down."
     var = variable(process.prefix, name)
     if var in sources.environment:

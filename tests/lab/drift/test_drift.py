@@ -1,6 +1,7 @@
 """Claims about `lab drift`: clean on a lab that is as declared, exact on one that was changed."""
 
 import asyncio
+import copy
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -104,6 +105,16 @@ def test_a_change_that_nobody_made_is_told_as_such(lab: DeclaredLab) -> None:
     ]
     assert told[0]["at"]["file"].endswith("docs/services.md")
     assert "Nobody wrote down who changed it." in told[0]["seen"]
+
+
+def test_a_replica_that_was_added_has_its_settings_from_the_others(lab: DeclaredLab) -> None:
+    """The act that changed them is the cause there too."""
+    lab.settings["order-service"]["order-service-2"] = copy.deepcopy(lab.settings["order-service"]["order-service-1"])
+    lab.put("order-service", "payment.timeout_s", 3.0)
+    lab.act(7, "set", "order", was={}, now={"order-service-1": {"payment.timeout_s": 3.0}})
+    told = lab.told()["drift"]
+    assert [one["id"] for one in told] == [SLOW, SLOW.replace("service-1", "service-2")]
+    assert all("ada set it to 3" in one["seen"] for one in told)
 
 
 def test_what_was_marked_good_is_declared(lab: DeclaredLab) -> None:
