@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.drift.finding import Check, Drift, drift, place
-from observability.evidence.model import GraphEdge, ServiceGraph
+from observability.evidence.model import GraphEdge, ServiceGraph, TraceCycle
 
 NAME = "calls"
 FREQUENCY, RARE = "call-frequency", "rare"
@@ -180,11 +180,16 @@ def _rounds(declared: Declared, seen: Seen) -> Iterator[Drift]:
             way[:-1],
             declared=f"Nobody waits for a call that waits for their own ({told}).",
             at=place(declared.of, known[0].pointer if known else "/relationships"),
-            seen=f"{' → '.join(way)}"
-            + (f", all the way round in {one.traces} traces." if one else ", though in no single trace."),
+            seen=f"{' → '.join(way)}, {_how(one)}.",
             evidence=(f"lab graph --since {seen.since}", *([f"lab trace {one.example_trace_id}"] if one else [])),
             remedy="Break it: answer from what is known already, or hand one of the calls to the queue.",
         )
+
+
+def _how(one: TraceCycle | None) -> str:
+    if one is None:
+        return "though in no single trace"
+    return f"all the way round in {one.traces} trace{'s' * (one.traces != 1)}"
 
 
 def _from_least(way: tuple[str, ...]) -> tuple[str, ...]:

@@ -56,8 +56,10 @@ def _drift(one: Drift) -> str:
     pointer = f" {one.at.pointer}" if one.at.pointer else ""
     lines = [
         f"{click.style('drift', fg='red', bold=True)} {click.style(one.id, bold=True)}",
-        f"    declared  {one.declared}  {click.style(f'{one.at}{pointer}', fg='bright_black')}",
-        f"    seen      {one.seen}  {click.style('; '.join(one.evidence), fg='bright_black')}",
+        f"    declared  {one.declared}",
+        f"              {click.style(f'{one.at}{pointer}', fg='bright_black')}",
+        f"    seen      {one.seen}",
+        *(f"              {evidence}" for evidence in one.evidence),
         f"    remedy    {one.remedy}",
     ]
     return "\n".join(lines)
@@ -89,7 +91,7 @@ def _check(one: Check) -> Iterator[str]:
 
 
 def _verdict(of: Judgement) -> str:
-    counts = [f"{len(of.drifts) or 'no'} drift"]
+    counts = [f"{len(of.drifts) or 'nothing'} found"]
     counts += [f"{len(of.accepted)} accepted"] if of.accepted else []
     counts += [f"{len(of.stale)} stale"] if of.stale else []
     made = sum(not one.skipped for one in of.checks)

@@ -33,7 +33,7 @@ def test_a_lab_that_is_as_declared_has_no_drift(lab: DeclaredLab) -> None:
     assert all(one["compared"] for one in told["checks"] if not one["skipped"])
     shown = lab.lab()
     assert shown.exit_code == 0
-    assert shown.stdout.splitlines()[-1] == "as declared: no drift; 8 of 11 comparisons made"
+    assert shown.stdout.splitlines()[-1] == "as declared: nothing found; 8 of 11 comparisons made"
 
 
 def test_a_new_call_is_told_with_its_trace(lab: DeclaredLab) -> None:
@@ -43,6 +43,9 @@ def test_a_new_call_is_told_with_its_trace(lab: DeclaredLab) -> None:
     (one,) = lab.told()["drift"]
     assert one["evidence"] == ["lab graph --since 15m", f"lab trace {trace}"]
     assert one["at"]["pointer"] == "/relationships"
+    shown = lab.lab().stdout
+    assert f"lab graph --home {lab.home.root} --since 15m\n" in shown
+    assert f"lab trace --home {lab.home.root} {trace}\n" in shown
     assert one["at"]["line"] > 1
 
 
