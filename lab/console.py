@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-VERBS = r"alerts|coverage|doctor|down|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
+VERBS = r"alerts|coverage|doctor|down|drift|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
 COMMAND = re.compile(rf"\blab(?= (?:arch|chaos|load|ops|{VERBS})\b)")
 AT_HOME = re.compile(
     rf"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|{VERBS})\b"

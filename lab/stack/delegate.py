@@ -22,6 +22,8 @@ ELSEWHERE = frozenset({"arch", "completion", "doctor", "up", "down"})
 """Verbs that are about this machine, or this checkout."""
 MADE = frozenset({"--svg", "-o", "--output"})
 """Options that name a file to be made."""
+TAKEN = frozenset({".toml", ".json", ".yaml", ".yml"})
+"""Files of these kinds go in when they are named."""
 SCALE = ("ops", "scale")
 COMPOSE_FILE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
 EXCHANGE = "/lab/run/exchange"
@@ -70,7 +72,7 @@ class Stack:
             if before in MADE:
                 made[inside] = file
                 given.append(inside)
-            elif file.suffix in {".toml", ".json"} and file.is_file():
+            elif file.suffix in TAKEN and file.is_file():
                 self._inside("sh", "-c", f"cat > {inside}", said=file.read_bytes())
                 given.append(inside)
             else:

@@ -1,0 +1,1 @@
+"""What the document declares against what is seen, in both directions. Only compares: others fetch what is seen."""
