@@ -56,7 +56,7 @@ DRILL = Preset(
         Burn("ticket", long_s=10 * MINUTE, short_s=MINUTE, rate=1, least_events=100, least_bad=8, hold_s=70),
     ),
     symptom_scale=1,
-    regroup_s=30,
+    regroup_s=10,
 )
 """A fault pages within 15 s at some 20 requests per second; when a small machine holds its breath for five, nobody is
 called."""
