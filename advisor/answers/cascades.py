@@ -1,0 +1,90 @@
+"""Several nodes show errors: what joins them, what could explain all of it, where to begin."""
+
+from advisor.answer import Answer, Line, Section, cited
+from advisor.answers.flows import processes
+from advisor.calm.model import Architecture
+from advisor.calm.pointer import below
+from advisor.candidates import Candidate, candidates, joining, shared_by_deployment, stopped
+from advisor.graph import reached_from
+
+
+def cascade(of: Architecture, erring: list[str]) -> Answer:
+    """Return all of it."""
+    asked = (dependency_graph(of, erring), *shared(of, erring), single(of, erring), order(of, erring))
+    return Answer("cascade", tuple(erring), (*asked, *processes(of, erring).sections))
+
+
+def dependency_graph(of: Architecture, erring: list[str]) -> Section:
+    """Return the calls that join the nodes, by way of others too."""
+    lines = (
+        cited(of, one.id, "{source} → {destination}: {why}", source=below(one.ends[0].pointer, "node"),
+              destination=below(one.ends[1].pointer, "node"), why=below(one.pointer, "description"))  # fmt: skip
+        for one in joining(of, erring)
+    )
+    return Section("Who calls whom between them", tuple(lines), "they do not call one another")
+
+
+def shared(of: Architecture, erring: list[str]) -> tuple[Section, ...]:
+    """Return what all of them depend on, and what carries more than one of these."""
+    found = tuple(_told(of, one) for one in candidates(of, erring) if len(one.explains) == len(erring))
+    below_them = {*erring, *reached_from(of, erring)}
+    grounds = shared_by_deployment(of, (node for node in of.nodes if node.id in below_them))
+    common = tuple(_ground(of, where, name, held) for (where, name), held in grounds.items())
+    return (
+        Section("What all of them share", found, "nothing that the document knows"),
+        Section("What runs on the same ground", common, "nothing that the document knows"),
+    )
+
+
+def _ground(of: Architecture, where: str, name: str, held: list[tuple[str, str]]) -> Line:
+    nodes = ", ".join(node for node, _ in held)
+    text = "{n0} carries " + nodes if where != "embedded" else "{n0} is shared by " + nodes
+    return cited(of, f"{where}, {name}", text, **{f"n{number}": at for number, (_, at) in enumerate(held)})
+
+
+def single(of: Architecture, erring: list[str]) -> Section:
+    """Return what could explain all of it and has no replica."""
+    found = [one for one in candidates(of, erring) if len(one.explains) == len(erring) and one.alone]
+    return Section("Single points of failure that would explain it", tuple(_told(of, one) for one in found), "none")
+
+
+def order(of: Architecture, erring: list[str]) -> Section:
+    """Return in what order to look."""
+    found = candidates(of, erring)
+    lines = (_told(of, one, f"{number}. ") for number, one in enumerate(found, 1))
+    return Section("In what order to look", tuple(lines))
+
+
+def _told(of: Architecture, one: Candidate, number: str = "") -> Line:
+    ids = {f"n{place}": below(of.node[name].pointer, "unique-id") for place, name in enumerate((*one.nodes, *one.explains))}
+    how = "; ".join(f"{name} {state}" for name, state in one.explains.items())
+    spare = "" if one.alone else "; one replica can carry on without the other"
+    return cited(of, f"{number}{', '.join(one.nodes)}", _plain(f"if it fails: {how}{spare}"), **ids)
+
+
+def single_points(of: Architecture) -> Answer:
+    """Return the nodes that have no replica and stop a flow, those that stop most first; and shared ground."""
+    nodes = [node for node in of.nodes if node.type not in ("actor", "system")]
+    alone = [node for node in nodes if not _spared(of, node.id)]
+    stops = [(node, stopped(of, node.id)) for node in alone]
+    ranked = sorted((one for one in stops if one[1]), key=lambda one: -len(one[1]))
+    lines = tuple(
+        cited(of, node.id, "stops " + ", ".join(f"{{f{number}}}" for number in range(len(flows))),
+              node=below(node.pointer, "unique-id"),
+              **{f"f{number}": below(flow.pointer, "unique-id") for number, flow in enumerate(flows)})  # fmt: skip
+        for node, flows in ranked
+    )
+    grounds = shared_by_deployment(of, nodes).items()
+    common = tuple(_ground(of, where, name, held) for (where, name), held in grounds)
+    return Answer("spof", (), (
+        Section("Without a replica, and without them a flow stops", lines, "none"),
+        Section("What runs on the same ground", common, "nothing that the document knows"),
+    ))  # fmt: skip
+
+
+def _spared(of: Architecture, node: str) -> bool:
+    return not stopped(of, node)
+
+
+def _plain(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,186 @@
+"""The questions that are understood, and the words by which each is known.
+
+A cue counts when all of its words stand in the text; of two questions the one whose cues count more is meant.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from advisor.asking.words import stem, stems
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question. `cues`: words, or several that have to stand together somewhere in the text, with their weight."""
+
+    name: str
+    asked: str
+    cues: Mapping[str, int]
+
+
+QUESTIONS = (
+    Question(
+        "flow",
+        "Which services are in the checkout flow?",
+        {"which service": 2, "what service": 2, "flow": 2, "involved": 2, "take part": 3, "participate": 3, "components": 2,
+         "touch": 2, "part of": 1, "services in": 2, "steps": 2, "path": 2, "pass through": 2, "go through": 2,
+         "make up": 2, "belong": 2, "list service": 2, "service behind": 2, "hops": 2, "traverse": 2},
+    ),
+    Question(
+        "failure-points",
+        "What are the most likely failure points?",
+        {"failure point": 5, "point failure": 1, "likely": 2, "break": 3, "breaks": 3, "weak": 3, "weakest": 3, "suspect": 3,
+         "suspects": 3, "culprit": 3, "go wrong": 2, "gone wrong": 2, "where fail": 3, "where could fail": 3, "probable": 2,
+         "could cause": 1, "probably": 2, "bottleneck": 3, "where problem": 3},
+    ),
+    Question(
+        "health",
+        "Which health endpoints first?",
+        {"health": 4, "endpoint": 3, "endpoints": 3, "health check": 2, "probe": 3, "ping": 3, "alive": 3, "healthy": 2,
+         "check first": 2, "curl": 3, "which url": 3, "urls": 3},
+    ),
+    Question(
+        "contacts",
+        "Whom do I contact for payment?",
+        {"contact": 3, "contacts": 3, "whom": 3, "who": 2, "call": 2, "page": 2, "owns": 3, "owner": 3, "on call": 3,
+         "oncall": 3, "escalate": 3, "reach out": 3, "team": 2, "responsible": 3, "slack": 3, "channel": 2, "wake": 3, "get hold": 3, "notify": 2, "phone": 2},
+    ),
+    Question(
+        "impact",
+        "What is the business impact, and what do we tell customers?",
+        {"business impact": 5, "impact": 3, "tell customer": 5, "customer communication": 5, "communicate": 4, "communication": 4,
+         "say customer": 4, "revenue": 3, "cost": 3, "costs": 3, "message customer": 4, "customers told": 4, "customer hear": 4,
+         "inform customer": 4, "business consequence": 5, "consequence": 3, "mean business": 4, "announce": 4, "hurt business": 4, "status page": 3},
+    ),
+    Question(
+        "databases",
+        "Which databases does the order service use?",
+        {"which database": 5, "what database": 5, "databases": 4, "database": 2, "data store": 5, "datastores": 5, "datastore": 5,
+         "dbs": 4, "db": 2, "persist": 4, "store data": 4, "connect": 1, "depend database": 3, "keep data": 4, "storage": 4},
+    ),
+    Question(
+        "replication",
+        "Could it be replication?",
+        {"replication": 6, "replicate": 6, "replicated": 6, "replica": 5, "standby": 5, "secondary": 4, "replica lag": 3,
+         "primary": 2, "lagging": 2, "behind": 1, "out of sync": 5, "sync": 3},
+    ),
+    Question(
+        "failure-modes",
+        "Which failure modes are known for high latency?",
+        {"failure mode": 6, "known": 2, "known issue": 4, "known problem": 4, "documented": 3, "known cause": 4, "seen before": 4,
+         "usual cause": 4, "typical": 3, "modes": 2, "latency": 1, "symptom": 2, "symptoms": 2, "causes": 2, "why slow": 4,
+         "make slow": 3, "explain slow": 3, "explain latency": 3},
+    ),
+    Question(
+        "remediation",
+        "What is the remediation?",
+        {"remediation": 6, "remediate": 6, "remedy": 6, "remedies": 6, "fix": 4, "mitigate": 5, "mitigation": 5, "resolve": 4,
+         "mend": 4, "what do": 2, "do about": 4, "steps": 1, "repair": 4, "recover": 3, "lever": 4, "levers": 4, "action": 2,
+         "actions": 2, "solve": 4, "make stop": 2, "faster again": 4, "runbook": 3},
+    ),
+    Question(
+        "dba",
+        "Who is the DBA contact of the order database?",
+        {"dba": 8, "dbas": 8, "database administrator": 8, "database admin": 8, "database team": 7, "database contact": 5,
+         "database people": 6, "who database": 4, "whom database": 4, "database on call": 4, "contact database": 4,
+         "contact db": 6, "who db": 6, "call db": 6, "call database": 4, "page database": 4},
+    ),
+    Question(
+        "dependencies",
+        "What is the dependency graph between order, inventory and the web front end?",
+        {"dependency graph": 7, "graph": 4, "depend": 4, "dependency": 4, "dependencies": 4, "depends": 4, "call each": 4,
+         "calls whom": 6, "who calls": 5, "call one another": 6, "connected": 3, "relate": 4, "related": 4, "relationship": 4,
+         "between": 2, "map": 2, "linked": 3, "talk": 3, "wired": 3, "hang together": 4},
+    ),
+    Question(
+        "shared",
+        "What infrastructure do they share?",
+        {"shared": 5, "share": 5, "common": 5, "in common": 2, "infrastructure": 4, "all three": 3, "both": 1, "same": 2,
+         "underlying": 3, "sits under": 4, "take down all": 4, "common cause": 4, "jointly": 3},
+    ),
+    Question(
+        "spof",
+        "Is there a single point of failure?",
+        {"single point": 9, "spof": 9, "spofs": 9, "one component": 5, "single component": 6, "one thing": 5, "redundant": 4,
+         "redundancy": 4, "no backup": 4, "without replica": 5, "single node": 6, "one node": 4, "single failure": 6, "single cause": 5,
+         "one failure": 5, "alone": 3, "single service": 5, "single thing": 6},
+    ),
+    Question(
+        "order",
+        "In what order do I investigate?",
+        {"what order": 5, "which order": 5, "order investigate": 6, "order investigation": 6, "investigation order": 6, "order look": 5,
+         "order check": 5, "investigate": 4, "investigation": 4, "look first": 5, "start": 3, "begin": 3, "where first": 4, "sequence": 4,
+         "priority": 3, "prioritise": 4, "prioritize": 4, "triage": 5, "debug": 3, "first": 1, "next": 1, "rank": 3, "inspect": 3},
+    ),
+    Question(
+        "processes",
+        "Which business processes are affected?",
+        {"business process": 8, "process": 4, "processes": 4, "business flow": 7, "flows affected": 7, "affected flow": 7,
+         "flow impacted": 7, "which flow": 6, "what flow": 6, "journeys": 6, "journey": 6, "flow hit": 7, "flow suffer": 7, "business function": 6,
+         "business capabilit": 6, "capabilities": 4, "customers no longer": 5, "flows break": 6, "flow down": 4},
+    ),
+    Question(
+        "incident-summary",
+        "Incident summary: the load balancer's health check took gateway 2 out, gateway 1 was overloaded",
+        {"incident summary": 12, "summarise incident": 12, "summarize incident": 12, "incident report": 12, "post mortem": 12,
+         "postmortem": 12, "summary incident": 12, "summarise": 7, "summarize": 7, "summary": 7, "write up": 8, "root cause was": 6,
+         "incident": 3, "report": 3, "timeline": 8, "follow up": 8, "followup": 8, "recurrence": 6, "debrief": 8, "retrospective": 8,
+         "services tiers": 8, "service and tier": 8},
+    ),
+    Question(
+        "blast-radius",
+        "What else breaks when payment fails?",
+        {"blast radius": 12, "what else": 6, "knock on": 8, "downstream": 5, "upstream": 4, "if fails": 4, "what happens if": 7,
+         "happens when": 7, "goes down": 4, "who notices": 8, "ripple": 6, "breaks if": 6, "breaks when": 6},
+    ),
+    Question(
+        "suspects",
+        "What is wrong?",
+        {"what wrong": 6, "what happening": 6, "what going on": 6, "is anything wrong": 8, "anything wrong": 8, "root cause": 4,
+         "who suspect": 5, "suspects": 4, "diagnose": 6, "diagnosis": 6, "is it healthy": 6, "what broken": 6},
+    ),
+    Question(
+        "service",
+        "What is the order service?",
+        {"tell about": 4, "what is": 1, "describe": 4, "everything about": 6, "details": 4, "explain": 2, "overview": 4, "show": 2, "runbook": 2, "dashboard": 4, "log": 2, "logs": 3},
+    ),
+)  # fmt: skip
+LEAST = 3
+"""What the cues of a question that is understood count at the least."""
+APART = 4
+"""Words of one cue stand no further apart than this."""
+
+
+def ranked(text: str) -> list[tuple[int, Question]]:
+    """Return what could be meant, the likeliest first."""
+    said = stems(text)
+    found = [(sum(_counted(said, question)), question) for question in QUESTIONS]
+    return sorted((one for one in found if one[0] >= LEAST), key=lambda one: -one[0])
+
+
+def _counted(said: list[str], question: Question) -> Iterator[int]:
+    for cue, weight in _cues(question.name):
+        if _stands(cue, said):
+            yield weight
+
+
+@cache
+def _cues(name: str) -> tuple[tuple[tuple[str, ...], int], ...]:
+    cues = next(one.cues for one in QUESTIONS if one.name == name)
+    return tuple({tuple(stem(word) for word in cue.split()): weight for cue, weight in cues.items()}.items())
+
+
+def _stands(cue: Iterable[str], said: list[str]) -> bool:
+    """Whether the words of a cue stand in the text in their order, near to one another."""
+    first, *rest = cue
+    return any(word == first and _follow(rest, said[at + 1 :]) for at, word in enumerate(said))
+
+
+def _follow(rest: list[str], said: list[str]) -> bool:
+    for word in rest:
+        near = said[:APART]
+        if word not in near:
+            return False
+        said = said[near.index(word) + 1 :]
+    return True
