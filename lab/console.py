@@ -30,9 +30,9 @@ AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
 VERBS = r"alerts|coverage|doctor|down|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
-COMMAND = re.compile(rf"\blab(?= (?:arch|chaos|load|ops|{VERBS})\b)")
+COMMAND = re.compile(rf"\blab(?= (?:advise|arch|chaos|load|ops|{VERBS})\b)")
 AT_HOME = re.compile(
-    rf"\blab (?:ops dead-letters [a-z]+|(?:chaos|load|ops) [a-z-]+|{VERBS})\b"
+    rf"\blab (?:ops dead-letters [a-z]+|(?:advise|chaos|load|ops) [a-z-]+|{VERBS})\b"
     r"(?! --home)"
 )
 

@@ -14,6 +14,23 @@ def cascade(of: Architecture, erring: list[str]) -> Answer:
     return Answer("cascade", tuple(erring), (*asked, *processes(of, erring).sections))
 
 
+def part_of(verb: str, of: Architecture, erring: list[str]) -> Answer:
+    """Return one part of the answer: `dependencies`, `shared`, or `order` of investigation."""
+    found = {
+        "dependencies": lambda: (dependency_graph(of, erring),),
+        "shared": lambda: shared(of, erring),
+        "order": lambda: (order(of, erring),),
+    }
+    return Answer(verb, tuple(erring), found[verb]())
+
+
+def spof(of: Architecture, erring: list[str]) -> Answer:
+    """Return the single points of failure of the platform, or those that explain the errors of several nodes."""
+    if len(erring) < 2:
+        return single_points(of)
+    return Answer("spof", tuple(erring), (single(of, erring),))
+
+
 def dependency_graph(of: Architecture, erring: list[str]) -> Section:
     """Return the calls that join the nodes, by way of others too."""
     lines = (

@@ -1,6 +1,6 @@
 """Databases of a service, and what slowness of theirs may be: replication, or something that is known to go wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from advisor.answer import Answer, Line, Section, cited, fact, place
@@ -10,13 +10,20 @@ from advisor.calm.model import Architecture, Node, Relationship
 from advisor.calm.pointer import below
 from advisor.failing import fallback
 
-SLOW = frozenset(stems("slow latency late wait waits long longer p99 timeout behind"))
+SLOW = frozenset(stems("slow latency wait waits long p99 timeout"))
 
 
 def databases_of(of: Architecture, node: Node) -> list[tuple[Node, Relationship]]:
     """Return the databases that a service calls; a database is its own."""
     called = [(of.node[one.ends[1].node], one) for one in of.connections if one.ends[0].node == node.id]
     return [(store, one) for store, one in called if store.type == "database"]
+
+
+def owner(of: Architecture, node: Node) -> Node:
+    """Return the service that a database belongs to; a service is its own."""
+    callers = [one.ends[0].node for one in of.connections if one.ends[1].node == node.id]
+    services = [of.node[one] for one in callers if of.node[one].is_service]
+    return services[0] if node.type == "database" and services else node
 
 
 def database_latency(of: Architecture, node: Node) -> Answer:
@@ -72,13 +79,8 @@ def _judged(mode: str, *, is_replica: bool) -> str:
 
 def known(of: Architecture, node: Node) -> Iterator[Section]:
     """Yield the failure modes of a service and its databases that mean slowness, with their remedies."""
-    yield from slow_modes(of, [node, *(store for store, _ in databases_of(of, node))])
-
-
-def slow_modes(of: Architecture, nodes: Iterable[Node]) -> Iterator[Section]:
-    """Yield the failure modes that mean slowness."""
-    for node in nodes:
-        yield from (mode_section(of, node, at) for at, mode in modes(node) if is_slow(mode))
+    for one in (node, *(store for store, _ in databases_of(of, node))):
+        yield from (mode_section(of, one, at) for at, mode in modes(one) if is_slow(mode))
 
 
 def is_slow(mode: Mapping[str, Any]) -> bool:

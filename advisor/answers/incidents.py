@@ -6,7 +6,9 @@ from typing import Any
 from advisor.answer import UNKNOWN, Answer, Line, Section, Source, cited, fact, place
 from advisor.answers.flows import meaning
 from advisor.answers.nodes import by_service, known_nodes, modes, ownership
+from advisor.asking.naming import named
 from advisor.asking.relevance import relevance
+from advisor.calm.errors import NotUnderstood
 from advisor.calm.model import Architecture, Node
 from advisor.calm.pointer import below
 from advisor.candidates import worst
@@ -32,6 +34,14 @@ def incident_summary(of: Architecture, said: str, named: list[str]) -> Answer:
         Section("Follow-up", tuple(_follow_up(of, nodes, found))),
     )
     return Answer("incident-summary", tuple(named), sections)
+
+
+def cause_first(of: Architecture, said: str) -> list[str]:
+    """Return the nodes of a story: its order, as people tell the cause first. Raises NotUnderstood."""
+    found = [one for one in named(of, said).ids if one in of.node]
+    if not found:
+        raise NotUnderstood("What happened?", hint='Tell it: lab advise incident-summary "the load balancer …"')
+    return found
 
 
 def _fitting(of: Architecture, said: str, nodes: list[Node]) -> list[Mode]:

@@ -12,7 +12,17 @@ from advisor.calm.source import shown
 
 def text(of: Architecture, answer: Answer) -> str:
     """Return an answer: each line with the places that it was read from."""
-    return "\n".join([*_lines(answer), "", click.style(f"# is {shown(of.source.path)}", fg="bright_black")])
+    return "\n".join([*_lines(answer), "", _legend(of)])
+
+
+def conversation(of: Architecture, answers: list[tuple[str, Answer]]) -> str:
+    """Return several answers, each below its question."""
+    told = ["\n".join([click.style(f"» {asked}", bold=True), "", *_lines(answer)]) for asked, answer in answers]
+    return "\n\n".join([*told, _legend(of)])
+
+
+def _legend(of: Architecture) -> str:
+    return click.style(f"# is {shown(of.source.path)}", fg="bright_black")
 
 
 def _lines(answer: Answer) -> Iterator[str]:
