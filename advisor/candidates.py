@@ -97,9 +97,7 @@ def distances(of: Architecture) -> dict[str, int]:
 def joining(of: Architecture, erring: list[str]) -> list[Relationship]:
     """Return the calls between nodes, those by way of others included."""
     ahead = {one: {one, *reached_from(of, [one])} for one in of.node}
-    between = {
-        one for one in of.node if any(one in ahead[name] for name in erring) and set(erring) & ahead[one]
-    }
+    between = {one for one in of.node if any(one in ahead[name] for name in erring) and set(erring) & ahead[one]}
     return [one for one in of.connections if {end.node for end in one.ends} <= between and not one.is_queued]
 
 
@@ -113,7 +111,9 @@ def shared_by_deployment(of: Architecture, nodes: Iterable[Node]) -> dict[tuple[
                 pointer = below(node.metadata.at("deployment"), where, number)
                 found.setdefault((where, str(name)), []).append((node.id, pointer))
     groups = {key: held for key, held in found.items() if len(held) > 1}
-    return {key: held for key, held in groups.items() if not set(replicas(of, held[0][0])) >= {name for name, _ in held}}
+    return {
+        key: held for key, held in groups.items() if not set(replicas(of, held[0][0])) >= {name for name, _ in held}
+    }
 
 
 def stopped(of: Architecture, node: str) -> list[Flow]:

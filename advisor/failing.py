@@ -72,9 +72,7 @@ def called_in(of: Architecture, flow: Flow) -> list[Relationship]:
     return list({one.id: one for one in calls}.values())
 
 
-def _felt(
-    of: Architecture, call: Relationship, calls: list[Relationship], found: dict[str, Effect]
-) -> State | None:
+def _felt(of: Architecture, call: Relationship, calls: list[Relationship], found: dict[str, Effect]) -> State | None:
     callee = found.get(call.ends[1].node)
     if callee is None:
         return None

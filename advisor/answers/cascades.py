@@ -34,8 +34,14 @@ def spof(of: Architecture, erring: list[str]) -> Answer:
 def dependency_graph(of: Architecture, erring: list[str]) -> Section:
     """Return the calls that join the nodes, by way of others too."""
     lines = (
-        cited(of, one.id, "{source} → {destination}: {why}", source=below(one.ends[0].pointer, "node"),
-              destination=below(one.ends[1].pointer, "node"), why=below(one.pointer, "description"))  # fmt: skip
+        cited(
+            of,
+            one.id,
+            "{source} → {destination}: {why}",
+            source=below(one.ends[0].pointer, "node"),
+            destination=below(one.ends[1].pointer, "node"),
+            why=below(one.pointer, "description"),
+        )  # fmt: skip
         for one in joining(of, erring)
     )
     return Section("Who calls whom between them", tuple(lines), "they do not call one another")
@@ -73,7 +79,9 @@ def order(of: Architecture, erring: list[str]) -> Section:
 
 
 def _told(of: Architecture, one: Candidate, number: str = "") -> Line:
-    ids = {f"n{place}": below(of.node[name].pointer, "unique-id") for place, name in enumerate((*one.nodes, *one.explains))}
+    ids = {
+        f"n{place}": below(of.node[name].pointer, "unique-id") for place, name in enumerate((*one.nodes, *one.explains))
+    }
     how = "; ".join(f"{name} {state}" for name, state in one.explains.items())
     spare = "" if one.alone else "; one replica can carry on without the other"
     return cited(of, f"{number}{', '.join(one.nodes)}", _plain(f"if it fails: {how}{spare}"), **ids)
@@ -86,9 +94,13 @@ def single_points(of: Architecture) -> Answer:
     stops = [(node, stopped(of, node.id)) for node in alone]
     ranked = sorted((one for one in stops if one[1]), key=lambda one: -len(one[1]))
     lines = tuple(
-        cited(of, node.id, "stops " + ", ".join(f"{{f{number}}}" for number in range(len(flows))),
-              node=below(node.pointer, "unique-id"),
-              **{f"f{number}": below(flow.pointer, "unique-id") for number, flow in enumerate(flows)})  # fmt: skip
+        cited(
+            of,
+            node.id,
+            "stops " + ", ".join(f"{{f{number}}}" for number in range(len(flows))),
+            node=below(node.pointer, "unique-id"),
+            **{f"f{number}": below(flow.pointer, "unique-id") for number, flow in enumerate(flows)},
+        )  # fmt: skip
         for node, flows in ranked
     )
     grounds = shared_by_deployment(of, nodes).items()

@@ -35,8 +35,14 @@ def database_latency(of: Architecture, node: Node) -> Answer:
 def databases(of: Architecture, node: Node) -> Section:
     """Return the databases that a service calls."""
     lines = (
-        cited(of, store.id, "{role}: {why}", node=below(call.ends[1].pointer, "node"),
-              role=place(store.metadata, "role"), why=below(call.pointer, "description"))  # fmt: skip
+        cited(
+            of,
+            store.id,
+            "{role}: {why}",
+            node=below(call.ends[1].pointer, "node"),
+            role=place(store.metadata, "role"),
+            why=below(call.pointer, "description"),
+        )  # fmt: skip
         for store, call in databases_of(of, node)
     )
     return Section(f"Databases of {node.id}", tuple(lines), "none")
@@ -92,9 +98,14 @@ def dba(of: Architecture, node: Node) -> Section:
     """Return the DBA of each database of a service, or of a database, with what helps them."""
     stores = [node] if node.type == "database" else [store for store, _ in databases_of(of, node)]
     lines = (
-        cited(of, store.id, "{DBA}; backup {backup}, restored within {restore_time}",
-              DBA=place(store.metadata, "dba-contact"), backup=place(store.metadata, "backup-schedule"),
-              restore_time=place(store.metadata, "restore-time"))  # fmt: skip
+        cited(
+            of,
+            store.id,
+            "{DBA}; backup {backup}, restored within {restore_time}",
+            DBA=place(store.metadata, "dba-contact"),
+            backup=place(store.metadata, "backup-schedule"),
+            restore_time=place(store.metadata, "restore-time"),
+        )  # fmt: skip
         for store in stores
     )
     return Section("DBA on call", tuple(lines))

@@ -97,7 +97,9 @@ def _follow_up(of: Architecture, nodes: list[Node], found: list[Mode]) -> Iterat
         for control in node.controls:
             if control.name in ("failover", "high-availability", "circuit-breaker"):
                 yield from _controlled(of, node, control.name, [at for _, at in control.configs()])
-        yield cited(of, f"{node.id}, watch", "see that these fire for it: {alerts}", alerts=place(node.metadata, "alerts"))
+        yield cited(
+            of, f"{node.id}, watch", "see that these fire for it: {alerts}", alerts=place(node.metadata, "alerts")
+        )
         yield fact(of, f"{node.id}, bring up to date", node.metadata, "runbook")
     fitting = {node.id for node, _, _ in found}
     for node in by_service(of, nodes):

@@ -54,7 +54,9 @@ def health(of: Architecture, node: Node, why: str = "") -> Line:
     """Return where to ask a service whether it is well."""
     endpoint = place(node.metadata, "health-endpoint")
     if not node.interfaces:
-        return Line(node.id, f"address: {UNKNOWN}", (Source("document", below(node.pointer, "interfaces")),), known=False)
+        return Line(
+            node.id, f"address: {UNKNOWN}", (Source("document", below(node.pointer, "interfaces")),), known=False
+        )
     at = node.interfaces[0].pointer
     where = {"host": below(at, "host"), "port": below(at, "port"), "endpoint": endpoint}
     behind = f" – {why.replace('{', '').replace('}', '')}" if why else ""

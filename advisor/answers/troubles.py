@@ -24,7 +24,9 @@ def remediation(of: Architecture, node: Node, said: str) -> Answer:
 
 
 def _sections(of: Architecture, found: Iterable[Mode], keys: Iterable[str] = ()) -> Iterator[Section]:
-    sections = [mode_section(of, node, at, tuple(keys)) if keys else mode_section(of, node, at) for node, at, _ in found]
+    sections = [
+        mode_section(of, node, at, tuple(keys)) if keys else mode_section(of, node, at) for node, at, _ in found
+    ]
     yield from sections or [Section("Known failure modes", ())]
 
 

@@ -12,8 +12,10 @@ from advisor.calm.errors import NotUnderstood
 from advisor.calm.model import Architecture, Flow, Node
 from advisor.graph import flows_through
 
+SURE = 3
+"""What the cues count of a question that is understood though it names nothing."""
 SUSPECTS = "suspects"
-"""The one question that the document does not answer: it takes a running lab."""
+"""The question that the document does not answer: it takes a running lab."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +72,24 @@ def questions(text: str, situation: str = "") -> list[tuple[str, str]]:
     return [(one, seen) for one in parted.questions]
 
 
-def meant(text: str) -> Question:
-    """Return which question a text asks. Raises NotUnderstood."""
+def meant(text: str, *, names_something: bool = False) -> Question:
+    """Return which question a text asks; one that names a part of ours needs less. Raises NotUnderstood."""
     found = ranked(text)
-    if not found:
+    if not found or (found[0][0] < SURE and not names_something):
         asked = "\n".join(f"     lab advise {one.asked!r}" for one in QUESTIONS)
         raise NotUnderstood(f"I do not understand: {text}", hint=f"These can be asked, in other words too:\n{asked}")
     return found[0][1]
 
 
+def is_about_now(text: str) -> bool:
+    """Whether a text asks what is wrong now."""
+    found = ranked(text)
+    return bool(found) and found[0][1].name == SUSPECTS
+
+
 def answer(of: Architecture, text: str, situation: str = "") -> Answer:
     """Return the answer to one question. Raises NotUnderstood."""
-    question = meant(text)
+    question = meant(text, names_something=bool(named(of, f"{text} {situation}").ids))
     if question.name == SUSPECTS:
         raise NotUnderstood("What is wrong now is known to a running lab only.", hint="Ask it: lab advise suspects")
     return ANSWERS[question.name](Asked(of, text, situation))
@@ -104,7 +112,9 @@ def _health(asked: Asked) -> Answer:
 def _contacts(asked: Asked) -> Answer:
     if nodes := asked.nodes():
         found = [services.contacts(asked.of, node) for node in nodes]
-        return Answer("contacts", tuple(node.id for node in nodes), tuple(one for told in found for one in told.sections))
+        return Answer(
+            "contacts", tuple(node.id for node in nodes), tuple(one for told in found for one in told.sections)
+        )
     own = named(asked.of, asked.said).ids
     if wanted := [one for one in asked.of.flows if one.id in own]:
         sections = tuple(flows.contacts_of(asked.of, one) for one in wanted)

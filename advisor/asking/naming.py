@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from advisor.asking.words import stem, stems, words
+from advisor.asking.words import is_turn, stem, stems, words
 from advisor.calm.model import Architecture
 
 LONGEST = 5
@@ -63,21 +63,11 @@ def named(of: Architecture, text: str) -> Named:
     used: set[int] = set()
     at = 0
     while at < len(keys):
-        length, ids = (1, ()) if _is_sequence(said, at) else _longest(known, keys, at)
+        length, ids = (1, ()) if is_turn(said, at) else _longest(known, keys, at)
         found.update(dict.fromkeys(ids))
         used |= set(range(at, at + length))
         at += max(length, 1)
     return Named(tuple(found), frozenset(used))
-
-
-def _is_sequence(said: list[str], at: int) -> bool:
-    """Whether the word at a place is the order in which things are done."""
-    if said[at] != "order":
-        return False
-    before, behind = said[max(at - 1, 0) : at], said[at + 1 : at + 2]
-    return bool({"what", "which", "right", "best", "investigation", "sensible"} & set(before)) or bool(
-        {"of", "should", "do", "to", "in", "i", "would", "must"} & set(behind)
-    )
 
 
 def _longest(known: Mapping[tuple[str, ...], tuple[str, ...]], keys: list[str], at: int) -> tuple[int, tuple[str, ...]]:

@@ -77,7 +77,7 @@ def ask(words: tuple[str, ...], situation: str, file: Path, home: Home, *, offli
     with _translated():
         of = _read(file)
         asked = asking.questions(" ".join(words), situation)
-        if [asking.meant(one).name for one, _ in asked] == [asking.SUSPECTS]:
+        if len(asked) == 1 and asking.is_about_now(asked[0][0]):
             showing.suspects(of, home, as_json=as_json)
             return
         answers = [(one, asking.answer(of, one, seen)) for one, seen in asked]
@@ -196,9 +196,7 @@ def incident_summary(story: tuple[str, ...], file: Path, home: Home, *, offline:
     )  # fmt: skip
 
 
-def _show(
-    asked: "Callable[[Architecture], Answer]", file: Path, home: Home, *, offline: bool, as_json: bool
-) -> None:
+def _show(asked: "Callable[[Architecture], Answer]", file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
     from lab.advice import showing  # noqa: PLC0415 -- not needed for --help
 
     with _translated():
