@@ -44,8 +44,8 @@ class Advice(click.Group):
 def command() -> None:
     """Advice for people on call: deterministic, each line with the place that it was read from.
 
-    In words of your own: lab advise "which services are in the checkout flow?". With a lab that runs, its health, metrics,
-    traces and logs are asked as well.
+    In words of your own: lab advise "which services are in the checkout flow?". With a lab that runs, its
+    health, metrics, traces and logs are asked as well.
     """
 
 
@@ -186,7 +186,7 @@ def spof(file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
 @_verb("incident-summary")
 @click.argument("story", nargs=-1, required=True, metavar="STORY…")
 def incident_summary(story: tuple[str, ...], file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
-    """Summarise an incident from its STORY, the cause first: services, flows, customers, timeline, remedies, follow-up."""
+    """Summarise an incident from its STORY, the cause first: services, customers, timeline, remedies, follow-up."""
     from advisor.answers import incidents  # noqa: PLC0415 -- only what is asked for
 
     said = " ".join(story)
