@@ -65,7 +65,7 @@ def cited(of: Architecture, name: str, template: str, /, **pointers: str) -> Lin
     return Line(name, Formatter().vformat(template, (), told), sources, known)
 
 
-def fact(of: Architecture, name: str, metadata: Metadata, key: str) -> Line:
+def fact(name: str, metadata: Metadata, key: str) -> Line:
     """Return one fact of metadata, or that it is not known."""
     text = plain(metadata.get(key))
     return Line(name, text or UNKNOWN, (Source("document", place(metadata, key)),), bool(text))

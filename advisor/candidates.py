@@ -7,7 +7,7 @@ from typing import Literal
 from advisor.calm.model import Architecture, Flow, Node, Relationship
 from advisor.calm.pointer import below
 from advisor.failing import Effect, State, called_in, effects, entries, parts, replicas, verdicts
-from advisor.graph import nodes_of, reached_from, ways
+from advisor.graph import reached_from, ways
 
 How = State | Literal["is reached only through it"]
 

@@ -25,8 +25,12 @@ def parts(of: Architecture, node: str) -> list[str]:
     """Return a node and everything that it is made of."""
     found, level = [node], [node]
     while level:
-        held = (end.node for one in of.relationships if one.ends and one.ends[0].node in level
-                and one.kind in ("composed-of", "deployed-in") for end in one.ends[1:])  # fmt: skip
+        held = (
+            end.node
+            for one in of.relationships
+            if one.ends and one.ends[0].node in level and one.kind in ("composed-of", "deployed-in")
+            for end in one.ends[1:]
+        )
         level = [one for one in dict.fromkeys(held) if one not in found]
         found += level
     return found

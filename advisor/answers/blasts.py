@@ -19,7 +19,7 @@ def blast_radius(of: Architecture, node: Node) -> Answer:
     sections = (
         Section(f"If {node.id} fails", hit, "nobody else notices"),
         Section("Flows", tuple(_flow(of, *one) for one in flows), "none"),
-        *(meaning(of, flow) for flow, _ in flows),
+        *(meaning(flow) for flow, _ in flows),
     )
     return Answer("blast-radius", (node.id,), sections)
 

@@ -16,12 +16,9 @@ def cascade(of: Architecture, erring: list[str]) -> Answer:
 
 def part_of(verb: str, of: Architecture, erring: list[str]) -> Answer:
     """Return one part of the answer: `dependencies`, `shared`, or `order` of investigation."""
-    found = {
-        "dependencies": lambda: (dependency_graph(of, erring),),
-        "shared": lambda: shared(of, erring),
-        "order": lambda: (order(of, erring),),
-    }
-    return Answer(verb, tuple(erring), found[verb]())
+    if verb == "dependencies":
+        return Answer(verb, tuple(erring), (dependency_graph(of, erring),))
+    return Answer(verb, tuple(erring), shared(of, erring) if verb == "shared" else (order(of, erring),))
 
 
 def spof(of: Architecture, erring: list[str]) -> Answer:
@@ -41,7 +38,7 @@ def dependency_graph(of: Architecture, erring: list[str]) -> Section:
             source=below(one.ends[0].pointer, "node"),
             destination=below(one.ends[1].pointer, "node"),
             why=below(one.pointer, "description"),
-        )  # fmt: skip
+        )
         for one in joining(of, erring)
     )
     return Section("Who calls whom between them", tuple(lines), "they do not call one another")
@@ -100,15 +97,19 @@ def single_points(of: Architecture) -> Answer:
             "stops " + ", ".join(f"{{f{number}}}" for number in range(len(flows))),
             node=below(node.pointer, "unique-id"),
             **{f"f{number}": below(flow.pointer, "unique-id") for number, flow in enumerate(flows)},
-        )  # fmt: skip
+        )
         for node, flows in ranked
     )
     grounds = shared_by_deployment(of, nodes).items()
     common = tuple(_ground(of, where, name, held) for (where, name), held in grounds)
-    return Answer("spof", (), (
-        Section("Without a replica, and without them a flow stops", lines, "none"),
-        Section("What runs on the same ground", common, "nothing that the document knows"),
-    ))  # fmt: skip
+    return Answer(
+        "spof",
+        (),
+        (
+            Section("Without a replica, and without them a flow stops", lines, "none"),
+            Section("What runs on the same ground", common, "nothing that the document knows"),
+        ),
+    )
 
 
 def _spared(of: Architecture, node: str) -> bool:

@@ -42,7 +42,7 @@ def databases(of: Architecture, node: Node) -> Section:
             node=below(call.ends[1].pointer, "node"),
             role=place(store.metadata, "role"),
             why=below(call.pointer, "description"),
-        )  # fmt: skip
+        )
         for store, call in databases_of(of, node)
     )
     return Section(f"Databases of {node.id}", tuple(lines), "none")
@@ -58,7 +58,7 @@ def replication(of: Architecture, node: Node) -> Iterator[Section]:
 
 
 def _replicated(of: Architecture, store: Node, call: Relationship) -> Iterator[Line]:
-    yield fact(of, store.id, store.metadata, "replication")
+    yield fact(store.id, store.metadata, "replication")
     at = place(store.metadata, "replication")
     told = store.metadata.get("replication")
     mode = told.get("mode") if isinstance(told, Mapping) else None
@@ -67,8 +67,12 @@ def _replicated(of: Architecture, store: Node, call: Relationship) -> Iterator[L
     judged = _judged(mode, is_replica=store.metadata.text("role") == "replica")
     yield cited(of, f"{store.id}, so", "{mode}: " + judged, mode=below(at, "mode"))
     if isinstance(told, Mapping) and told.get("deployments"):
-        yield cited(of, f"{store.id}, where", "replicated under {deployments} only; elsewhere it cannot be the cause",
-                    deployments=below(at, "deployments"))  # fmt: skip
+        yield cited(
+            of,
+            f"{store.id}, where",
+            "replicated under {deployments} only; elsewhere it cannot be the cause",
+            deployments=below(at, "deployments"),
+        )
     if instead := fallback(call)[1]:
         yield cited(of, f"{store.id}, instead", "when it does not answer, {instead}", instead=instead)
 
@@ -105,7 +109,7 @@ def dba(of: Architecture, node: Node) -> Section:
             DBA=place(store.metadata, "dba-contact"),
             backup=place(store.metadata, "backup-schedule"),
             restore_time=place(store.metadata, "restore-time"),
-        )  # fmt: skip
+        )
         for store in stores
     )
     return Section("DBA on call", tuple(lines))

@@ -31,15 +31,15 @@ def what_first(of: Architecture, flow: Flow, said: str, named: list[str]) -> Ans
     owners = [of.node[one] for one in named if one in nodes_of(of, flow)]
     called = [Section(f"For {node.id}", tuple(contact(of, node))) for node in owners] or [contacts_of(of, flow)]
     sections = (failing(of, flow, named), *likely_modes(of, flow, said, named), asked_first(of, flow, named))
-    return Answer("what-first", (flow.id, *named), (*sections, *called, meaning(of, flow)))
+    return Answer("what-first", (flow.id, *named), (*sections, *called, meaning(flow)))
 
 
 def points(of: Architecture, flow: Flow, named: list[str]) -> list[Point]:
     """Return where a flow can fail: what was named, then what stops it, what it can do without, what is only late."""
-    found = []
-    for node in known_nodes(of, nodes_of(of, flow)):
-        if effect := verdict(of, flow, [node.id]):
-            found.append(Point(node, effect, node.id in named, replicas(of, node.id) == [node.id]))
+    felt = ((node, verdict(of, flow, [node.id])) for node in known_nodes(of, nodes_of(of, flow)))
+    found = [
+        Point(node, effect, node.id in named, replicas(of, node.id) == [node.id]) for node, effect in felt if effect
+    ]
     return sorted(found, key=lambda one: (not one.named, WORST.index(one.effect.state), -len(modes(one.node))))
 
 
@@ -75,7 +75,7 @@ def likely_modes(of: Architecture, flow: Flow, said: str, named: list[str]) -> I
     """Yield the failure modes that resemble most what was said."""
     found = [
         (relevance(said, mode) + 2 * (node.id in named), node, pointer)
-        for node in by_service(of, known_nodes(of, nodes_of(of, flow)))
+        for node in by_service(known_nodes(of, nodes_of(of, flow)))
         for pointer, mode in modes(node)
     ]
     best = sorted((one for one in found if one[0] > 0), key=lambda one: -one[0])

@@ -21,12 +21,12 @@ IMPACT = (
 
 def flow(of: Architecture, one: Flow) -> Answer:
     """Return who takes part in a flow, the way it goes, and what its outage means."""
-    return Answer("flow", (one.id,), (*taking_part(of, one), way(of, one), meaning(of, one)))
+    return Answer("flow", (one.id,), (*taking_part(of, one), way(of, one), meaning(one)))
 
 
 def impact(of: Architecture, flows: list[Flow]) -> Answer:
     """Return what the outage of flows means."""
-    return Answer("impact", tuple(one.id for one in flows), tuple(meaning(of, one) for one in flows))
+    return Answer("impact", tuple(one.id for one in flows), tuple(meaning(one) for one in flows))
 
 
 def taking_part(of: Architecture, one: Flow) -> Iterator[Section]:
@@ -58,9 +58,9 @@ def _end(pointer: str, kind: str, of: Architecture) -> str:
     return pointer if kind != "connects" or isinstance(of.source.at(pointer), str) else below(pointer, "node")
 
 
-def meaning(of: Architecture, one: Flow) -> Section:
+def meaning(one: Flow) -> Section:
     """Return what the outage of a flow means, and what customers are told."""
-    return Section(f"If {one.id} fails", tuple(fact(of, name, one.metadata, key) for name, key in IMPACT))
+    return Section(f"If {one.id} fails", tuple(fact(name, one.metadata, key) for name, key in IMPACT))
 
 
 def processes(of: Architecture, ids: list[str]) -> Answer:
@@ -68,16 +68,17 @@ def processes(of: Architecture, ids: list[str]) -> Answer:
     passed = [one for one in of.flows if set(ids) & set(nodes_of(of, one))]
     lines = tuple(_passing(of, one, ids) for one in passed)
     sections = [Section("Business processes affected", lines, "no flow passes them")]
-    return Answer("processes", tuple(ids), (*sections, *(meaning(of, one) for one in passed)))
+    return Answer("processes", tuple(ids), (*sections, *(meaning(one) for one in passed)))
 
 
 def _passing(of: Architecture, one: Flow, ids: list[str]) -> Line:
-    names = {f"n{number}": below(of.node[name].pointer, "unique-id")
-             for number, name in enumerate(name for name in ids if name in nodes_of(of, one))}  # fmt: skip
+    names = {
+        f"n{number}": below(of.node[name].pointer, "unique-id")
+        for number, name in enumerate(name for name in ids if name in nodes_of(of, one))
+    }
     through = ", ".join("{" + key + "}" for key in names)
     tier = place(one.metadata, "tier")
-    return cited(of, one.id, "{flow} ({tier}), through " + through,
-                 flow=below(one.pointer, "name"), tier=tier, **names)  # fmt: skip
+    return cited(of, one.id, "{flow} ({tier}), through " + through, flow=below(one.pointer, "name"), tier=tier, **names)
 
 
 def contacts_of(of: Architecture, one: Flow) -> Section:

@@ -32,8 +32,13 @@ def known_nodes(of: Architecture, ids: Iterable[str]) -> Iterator[Node]:
 
 def contact(of: Architecture, one: Node | Flow) -> Iterator[Line]:
     """Yield whom to call for a part: team, channel, mail, and who comes next."""
-    yield cited(of, one.id, "{owner}, {on_call}",
-                owner=place(one.metadata, "owner"), on_call=place(one.metadata, "oncall-slack"))  # fmt: skip
+    yield cited(
+        of,
+        one.id,
+        "{owner}, {on_call}",
+        owner=place(one.metadata, "owner"),
+        on_call=place(one.metadata, "oncall-slack"),
+    )
     if "dba-contact" in one.metadata or (isinstance(one, Node) and one.type == "database"):
         yield cited(of, f"{one.id}, DBA", "{DBA}", DBA=place(one.metadata, "dba-contact"))
     if team := team_of(of, one):
@@ -82,7 +87,7 @@ def _told(lines: Iterable[Line]) -> Iterator[Line]:
     return (line if line.known else Line(line.name, UNKNOWN, line.sources, known=False) for line in lines)
 
 
-def by_service(of: Architecture, nodes: Iterable[Node]) -> list[Node]:
+def by_service(nodes: Iterable[Node]) -> list[Node]:
     """Return nodes without the further replicas of those before them."""
     found: dict[str, Node] = {}
     for node in nodes:

@@ -34,21 +34,24 @@ def _sections(of: Architecture, node: Node) -> Iterator[Section]:
     yield Section("What it is", tuple(_head(of, node)))
     yield Section("Whom to call", tuple(contact(of, node)))
     if node.is_service:
-        looked = [fact(of, name, node.metadata, key) for name, key in WHERE]
+        looked = [fact(name, node.metadata, key) for name, key in WHERE]
         yield Section("Where to look", (health(of, node), *looked))
     elif node.type == "database":
-        yield Section("How it is kept", tuple(fact(of, name, node.metadata, key) for name, key in KEPT))
+        yield Section("How it is kept", tuple(fact(name, node.metadata, key) for name, key in KEPT))
     yield Section("It calls", tuple(_calls(of, node, end=0)), "nobody")
     yield Section("It is called by", tuple(_calls(of, node, end=1)), "nobody")
-    yield Section("Flows", tuple(cited(of, one.id, "{flow}", flow=below(one.pointer, "name"))
-                                 for one in flows_through(of, node.id)), "none")  # fmt: skip
+    yield Section(
+        "Flows",
+        tuple(cited(of, one.id, "{flow}", flow=below(one.pointer, "name")) for one in flows_through(of, node.id)),
+        "none",
+    )
     yield from (mode_section(of, node, pointer) for pointer, _ in modes(node))
 
 
 def _head(of: Architecture, node: Node) -> Iterator[Line]:
     yield cited(of, "name", "{name}", name=below(node.pointer, "name"))
     yield cited(of, "description", "{description}", description=below(node.pointer, "description"))
-    yield fact(of, "tier", node.metadata, "tier")
+    yield fact("tier", node.metadata, "tier")
 
 
 def _calls(of: Architecture, node: Node, *, end: int) -> Iterator[Line]:
@@ -74,8 +77,10 @@ def contacts(of: Architecture, node: Node | None) -> Answer:
 def _teams(of: Architecture) -> Iterator[Line]:
     found, at = of.metadata.get("contacts"), of.metadata.at("contacts")
     for number, one in enumerate(found if isinstance(found, list) else ()):
-        told = {key: below(at, number, name) for key, name in
-                (("channel", "oncall-slack"), ("mail", "email"), ("next", "escalates-to"))}  # fmt: skip
+        told = {
+            key: below(at, number, name)
+            for key, name in (("channel", "oncall-slack"), ("mail", "email"), ("next", "escalates-to"))
+        }
         name = one.get("team") if isinstance(one, dict) else None
         if isinstance(name, str):
             yield cited(of, name, "{channel}, {mail}; then {next}", **told)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from advisor.answer import Answer, Section
 from advisor.answers import blasts, cascades, databases, first, flows, incidents, services, troubles
 from advisor.asking.conversation import conversation
+from advisor.asking.matching import ranked
 from advisor.asking.naming import named
-from advisor.asking.questions import QUESTIONS, Question, ranked
+from advisor.asking.questions import QUESTIONS, Question
 from advisor.calm.errors import NotUnderstood
 from advisor.calm.model import Architecture, Flow, Node
 from advisor.graph import flows_through

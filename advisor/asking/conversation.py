@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from advisor.asking.questions import ranked
+from advisor.asking.matching import ranked
 
 ITEM = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.+)$")
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\S)[^.!?\n]*)*[.!?]*")

@@ -1,18 +1,28 @@
-"""Which nodes and flows a text speaks of: by id, by name, by other words for them, and by words that are nearly those."""
+"""Which nodes and flows a text speaks of: by id, by name, by other words for them, and by words that are nearly so."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from advisor.asking.words import is_turn, stem, stems, words
-from advisor.calm.model import Architecture
+from advisor.calm.model import Architecture, Flow, Node
 
 LONGEST = 5
 """Words of a name."""
 NEAR = 0.84
 """How much a word has to resemble one of a name, from 0 to 1."""
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
-    "web-frontend": ("web front end", "frontend", "front end", "storefront", "website", "web shop", "web ui", "ui", "web app"),
+    "web-frontend": (
+        "web front end",
+        "frontend",
+        "front end",
+        "storefront",
+        "website",
+        "web shop",
+        "web ui",
+        "ui",
+        "web app",
+    ),
     "load-balancer": ("lb", "balancer", "edge"),
     "api-gateway-1": ("gateway 1", "first gateway", "gateway one"),
     "api-gateway-2": ("gateway 2", "second gateway", "gateway two"),
@@ -31,15 +41,28 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "message-broker": ("broker", "rabbitmq", "message queue"),
     "order-queue": ("queue", "order queue"),
     "order-processing-flow": (
-        "checkout", "checkouts", "check out", "check outs", "order completion", "order flow", "purchase", "purchases",
-        "purchasing", "buying", "order processing", "checkout order", "place orders", "placing orders", "complete orders",
+        "checkout",
+        "checkouts",
+        "check out",
+        "check outs",
+        "order completion",
+        "order flow",
+        "purchase",
+        "purchases",
+        "purchasing",
+        "buying",
+        "order processing",
+        "checkout order",
+        "place orders",
+        "placing orders",
+        "complete orders",
         "completed orders",
     ),
     "inventory-check-flow": ("inventory check", "stock check", "product pages", "catalogue", "catalog", "browsing"),
     "order-history-flow": ("order history", "order histories", "past orders"),
     "refund-flow": ("refund", "refunds", "cancellation", "cancellations"),
     "invoice-flow": ("invoice", "invoices", "invoicing"),
-}  # fmt: skip
+}
 """Other words for parts of our document; for another one those count whose part it has."""
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "gateway": ("api-gateway-1", "api-gateway-2"),
@@ -104,7 +127,7 @@ def names(of: Architecture) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def _phrases(of: Architecture) -> Iterator[tuple[str, tuple[str, ...]]]:
-    parts = [one for one in (*of.nodes, *of.flows) if getattr(one, "type", "") != "actor"]
+    parts: list[Node | Flow] = [*(one for one in of.nodes if one.type != "actor"), *of.flows]
     ids = {one.id for one in parts}
     yield from ((one.id, (one.id,)) for one in parts)
     yield from ((one.name, (one.id,)) for one in parts)

@@ -7,9 +7,10 @@ from advisor.asking.words import stems
 
 COMMON = frozenset(
     stems(
-        "a all and are as at be been but by can cannot could customer customers did do does for from has have how i if in is it "
-        "its may me more much my no none not of on one only or our order orders other out over service services should so that "
-        "the their them there these they this to two up us was we were what when where which who whom with would you your"
+        "a all and are as at be been but by can cannot could customer customers did do does for from has have how i if "
+        "in is it its may me more much my no none not of on one only or our order orders other out over service "
+        "services should so that the their them there these they this to two up us was we were what when where which "
+        "who whom with would you your"
     )
 )
 SAME = {

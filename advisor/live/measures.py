@@ -101,8 +101,10 @@ def _patience_s(node: Node) -> float:
 
 async def _refused(evidence: Evidence, window: Window) -> list[Sign]:
     ends = ("service", "peer")
-    calls = {(one.labels.get("service"), one.labels.get("peer")): one.value
-             for one in await evidence.increase(Selector(f"{CALLED}_count"), window, ends)}  # fmt: skip
+    calls = {
+        (one.labels.get("service"), one.labels.get("peer")): one.value
+        for one in await evidence.increase(Selector(f"{CALLED}_count"), window, ends)
+    }
     found = []
     for one in await evidence.increase(Selector(FAILED_CALLS), window, ends):
         caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")

@@ -9,7 +9,7 @@ from advisor.answer import Source
 from advisor.live.lab import Firing
 from advisor.live.signs import metric, query, selector
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import Window
+from observability.evidence.model import Selector, Window
 
 BOUNDS = {">": gt, ">=": ge, "<": lt}
 FEWEST = 3
@@ -71,8 +71,10 @@ async def _p99(evidence: Evidence, name: str, probe: Probe, window: Window) -> V
 
 
 async def _share(evidence: Evidence, name: str, probe: Probe, window: Window) -> Values:
-    every, bad = (selector(f"{name}_count", probe["labels"], **more) for more in ({}, {"status": "5.."}))
-    total, failed = (
-        sum(one.value for one in await evidence.increase(one, window, ("service",))) for one in (every, bad)
-    )
-    return [failed / total] if total >= FEWEST else [], metric(bad, window.length_s)
+    bad = selector(f"{name}_count", probe["labels"], status="5..")
+    total = await _sum(evidence, selector(f"{name}_count", probe["labels"]), window)
+    return [await _sum(evidence, bad, window) / total] if total >= FEWEST else [], metric(bad, window.length_s)
+
+
+async def _sum(evidence: Evidence, wanted: Selector, window: Window) -> float:
+    return sum(one.value for one in await evidence.increase(wanted, window, ("service",)))

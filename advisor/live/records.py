@@ -23,8 +23,8 @@ async def of_traces(of: Architecture, evidence: Evidence, now_s: float) -> list[
     failing = await _read(evidence, TraceQuery(error=True), window)
     slow = await _read(evidence, TraceQuery(min_duration_s=SLOW_S), window)
     found = [
-        *_counted(((origin(one), one) for one in failing), "errors begin here", "{number} of {all} failing traces"),
-        *_counted(((slowest(one), one) for one in slow), "time goes here", "{number} of {all} slow traces"),
+        *_counted([(origin(one), one) for one in failing], "errors begin here", "failing traces"),
+        *_counted([(slowest(one), one) for one in slow], "time goes here", "slow traces"),
     ]
     return [one for one in found if one.who in known]
 
@@ -34,16 +34,16 @@ async def _read(evidence: Evidence, wanted: TraceQuery, window: Window) -> list[
     return [await evidence.trace(one.trace_id) for one in page.items]
 
 
-def _counted(told: "Sequence[tuple[str, Trace]] | object", name: str, text: str) -> list[Sign]:
+def _counted(told: list[tuple[str, Trace]], name: str, what: str) -> list[Sign]:
     groups: dict[str, list[Trace]] = defaultdict(list)
-    number = 0
-    for who, trace in told:  # type: ignore[attr-defined]
-        number += 1
+    for who, trace in told:
         groups[who].append(trace)
     return [
-        Sign(who, name, text.format(number=len(traces), all=number), Source("trace", traces[0].trace_id), 3, own=True)
+        Sign(
+            who, name, text.format(number=len(traces), all=len(told)), Source("trace", traces[0].trace_id), 3, own=True
+        )
         for who, traces in groups.items()
-        if who and len(traces) >= FEWEST and 2 * len(traces) >= number
+        if who and len(traces) >= FEWEST and 2 * len(traces) >= len(told)
     ]
 
 

@@ -108,8 +108,13 @@ def _told(of: Architecture, one: Suspect, number: int, seen: Seen) -> Iterator[S
 
 def _against(of: Architecture, one: Suspect, nodes: list[Node], seen: Seen) -> Iterator[Line]:
     for call in one.behind:
-        yield cited(of, "it may only feel it", "{callee}, which it calls, shows signs itself: {why}",
-                    callee=below(call.ends[1].pointer, "node"), why=below(call.pointer, "description"))  # fmt: skip
+        yield cited(
+            of,
+            "it may only feel it",
+            "{callee}, which it calls, shows signs itself: {why}",
+            callee=below(call.ends[1].pointer, "node"),
+            why=below(call.pointer, "description"),
+        )
     for node in nodes:
         for replica in seen.health.get(node.id, ()):
             if replica.well:
@@ -126,8 +131,13 @@ def _next(of: Architecture, one: Suspect, node: Node) -> Iterator[Line]:
             yield Line("trace", f"lab trace {sign.source.ref[:8]}", (sign.source,))
     if node.is_service:
         yield cited(of, "logs", "{command} --level warning --since 5m", command=place(node.metadata, "log-command"))
-    yield cited(of, "call", "{owner}, {on_call}",
-                owner=place(node.metadata, "owner"), on_call=place(node.metadata, "oncall-slack"))  # fmt: skip
+    yield cited(
+        of,
+        "call",
+        "{owner}, {on_call}",
+        owner=place(node.metadata, "owner"),
+        on_call=place(node.metadata, "oncall-slack"),
+    )
 
 
 def added(of: Architecture, answer: Answer, seen: Seen, ids: list[str]) -> Answer:

@@ -6,8 +6,8 @@ PAYMENT = "The order completion rate has dropped by 80 %. Customers cannot check
 LATENCY = "Latency of the order service is 5 s, and there are no errors."
 CASCADE = "Errors across order, inventory and the web front end for 10 minutes."
 STORY = (
-    "A health check misconfiguration on the load balancer marked gateway 2 unhealthy; gateway 1 took all the traffic and was "
-    "overloaded."
+    "A health check misconfiguration on the load balancer marked gateway 2 unhealthy; gateway 1 took all the traffic "
+    "and was overloaded."
 )
 
 
