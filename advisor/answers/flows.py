@@ -24,7 +24,7 @@ def flow(of: Architecture, one: Flow) -> Answer:
     return Answer("flow", (one.id,), (*taking_part(of, one), way(of, one), meaning(one)))
 
 
-def impact(of: Architecture, flows: list[Flow]) -> Answer:
+def impact(flows: list[Flow]) -> Answer:
     """Return what the outage of flows means."""
     return Answer("impact", tuple(one.id for one in flows), tuple(meaning(one) for one in flows))
 

@@ -159,7 +159,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "failure-points": _failure_points,
     "health": _health,
     "contacts": _contacts,
-    "impact": lambda asked: flows.impact(asked.of, asked.flows()),
+    "impact": lambda asked: flows.impact(asked.flows()),
     "databases": _databases,
     "replication": _replication,
     "failure-modes": _modes,

@@ -39,9 +39,7 @@ def _counted(told: list[tuple[str, Trace]], name: str, what: str) -> list[Sign]:
     for who, trace in told:
         groups[who].append(trace)
     return [
-        Sign(
-            who, name, text.format(number=len(traces), all=len(told)), Source("trace", traces[0].trace_id), 3, own=True
-        )
+        Sign(who, name, f"{len(traces)} of {len(told)} {what}", Source("trace", traces[0].trace_id), 3, own=True)
         for who, traces in groups.items()
         if who and len(traces) >= FEWEST and 2 * len(traces) >= len(told)
     ]

@@ -162,7 +162,7 @@ def impact(name: str, file: Path, home: Home, *, offline: bool, as_json: bool) -
     from advisor.answers import flows  # noqa: PLC0415 -- only what is asked for
     from advisor.asking import picking  # noqa: PLC0415 -- as above
 
-    _show(lambda of: flows.impact(of, picking.flows(of, name)), file, home, offline=offline, as_json=as_json)
+    _show(lambda of: flows.impact(picking.flows(of, name)), file, home, offline=offline, as_json=as_json)
 
 
 @_verb("blast-radius")
