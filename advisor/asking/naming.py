@@ -127,7 +127,8 @@ def names(of: Architecture) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def _phrases(of: Architecture) -> Iterator[tuple[str, tuple[str, ...]]]:
-    parts: list[Node | Flow] = [one for one in (*of.nodes, *of.flows) if one.id and getattr(one, "type", "") != "actor"]
+    parts: list[Node | Flow] = [one for one in of.nodes if one.id and one.type != "actor"]
+    parts += [one for one in of.flows if one.id]
     ids = {one.id for one in parts}
     yield from ((one.id, (one.id,)) for one in parts)
     yield from ((one.name, (one.id,)) for one in parts)

@@ -196,6 +196,18 @@ def incident_summary(story: tuple[str, ...], file: Path, home: Home, *, offline:
     )  # fmt: skip
 
 
+@_verb("suspects")
+def suspects(file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
+    """Say who is to blame in the lab that runs: ranked, with what speaks for and against it, and what to check next."""
+    from lab.advice import showing  # noqa: PLC0415 -- not needed for --help
+
+    if offline:
+        raise Usage("Suspects are found in a lab that runs.", hint="Leave --offline out.")
+    with _translated():
+        of = _read(file)
+    showing.suspects(of, home, as_json=as_json)
+
+
 def _show(asked: "Callable[[Architecture], Answer]", file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
     from lab.advice import showing  # noqa: PLC0415 -- not needed for --help
 
