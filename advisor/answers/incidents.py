@@ -102,7 +102,7 @@ def _remedies(of: Architecture, found: list[Mode]) -> Iterator[Line]:
     if found:
         yield Line(
             "taken",
-            f"{UNKNOWN} which of them were taken; a running lab does (lab ops audit)",
+            f"{UNKNOWN} which of them were taken; a running lab does (lab ops history)",
             tuple(Source("document", below(at, "remediation")) for _, at, _ in found),
             known=False,
         )

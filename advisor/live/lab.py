@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from advisor.answer import Source
 from advisor.calm.model import Node
 from observability.evidence.evidence import Evidence
 
@@ -32,6 +33,16 @@ class Firing:
     summary: str
 
 
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: an alert that fired or ended, something that somebody on call did."""
+
+    at_s: float
+    name: str
+    text: str
+    source: Source
+
+
 class Lab(Protocol):
     """A lab that runs."""
 
@@ -44,3 +55,6 @@ class Lab(Protocol):
 
     async def alerts(self) -> list[Firing]:
         """Return what fires."""
+
+    async def events(self) -> list[Event]:
+        """Return what happened, first things first."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from advisor.answer import Answer, Line, Section, Source, cited, place
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.calm.pointer import below
-from advisor.live.lab import Health, Lab
+from advisor.live.lab import Event, Health, Lab
 from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes
 from advisor.live.records import of_logs, of_traces
 from advisor.live.signs import WINDOW_S, Sign, seen_as, who
@@ -22,7 +23,7 @@ class Seen:
 
     signs: tuple[Sign, ...]
     health: dict[str, list[Health]]
-    traces: int
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ async def look(of: Architecture, lab: Lab) -> Seen:
         *await of_traces(of, evidence, now_s),
         *await of_logs(of, evidence, now_s),
     )
-    return Seen(signs, health, len(alerts))
+    return Seen(signs, health, tuple(await lab.events()))
 
 
 def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
@@ -160,4 +161,10 @@ def added(of: Architecture, answer: Answer, seen: Seen, ids: list[str]) -> Answe
         Section("Now: signs", signs, "nothing unusual"),
         Section("Now: suspects (lab advise suspects)", first, "nothing is wrong"),
     )
-    return Answer(answer.verb, answer.about, (*now, *answer.sections))
+    told = tuple(Line(f"{_clock(one.at_s)} {one.name}", one.text, (one.source,)) for one in seen.events)
+    past = (Section("What happened, and what was done", told, "nothing"),) if answer.verb == "incident-summary" else ()
+    return Answer(answer.verb, answer.about, (*now, *past, *answer.sections))
+
+
+def _clock(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%H:%M:%SZ")

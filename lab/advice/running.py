@@ -1,19 +1,25 @@
 """The lab that runs, as the advisor asks it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
+from advisor.answer import Source
 from advisor.calm.model import Node
-from advisor.live.lab import Firing, Health
+from advisor.live.lab import Event, Firing, Health
 from lab import alerting_client
 from lab.home import Home
+from lab.ops.audit import Act, acts
 from lab.state import LabState
 from observability.evidence.evidence import Evidence
 
 PATIENCE_S = 2.0
+MOST = 30
+"""Alerts of the past that are told."""
 
 
 class RunningLab:
@@ -48,6 +54,13 @@ class RunningLab:
             if one["state"] == "firing"
         ]
 
+    async def events(self) -> list[Event]:
+        """Return what fired and what was done, first things first."""
+        answer = await asyncio.to_thread(alerting_client.ask, self._home, f"/alerts/history?limit={MOST}")
+        found = [event for one in answer["alerts"] for event in _fired(one)]
+        found += [_done(one) for one in acts(self._home)]
+        return sorted(found, key=lambda one: one.at_s)
+
     def _instances(self, node: Node) -> list[str]:
         """Return the replicas that a node is here; those that were added later belong to its last one."""
         told = node.metadata.get("deployment")
@@ -61,3 +74,16 @@ class RunningLab:
             return Health(instance, url, (await client.get(url)).status_code)
         except httpx.HTTPError:
             return Health(instance, url, None)
+
+
+def _fired(one: Mapping[str, Any]) -> Iterator[Event]:
+    source = Source("alert", f"{one['name']} {one['id']}")
+    if one["fired_at_s"] is not None:
+        yield Event(one["fired_at_s"], f"{one['name']} fires", one["summary"], source)
+    if one["resolved_at_s"] is not None:
+        yield Event(one["resolved_at_s"], f"{one['name']} ends", str(one["subject"]), source)
+
+
+def _done(one: Act) -> Event:
+    text = f"{one.act} {one.target}, by {one.by}: {one.outcome}"
+    return Event(datetime.fromisoformat(one.at).timestamp(), "done", text, Source("act", str(one.id)))

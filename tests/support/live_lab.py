@@ -6,7 +6,7 @@ from itertools import count
 from math import inf
 
 from advisor.calm.model import Node
-from advisor.live.lab import Firing, Health
+from advisor.live.lab import Event, Firing, Health
 from observability.evidence.model import Kind, LogRecord, Span
 from tests.support.memory_evidence.evidence import MemoryEvidence
 
@@ -33,6 +33,7 @@ class StandInLab:
     evidence: MemoryEvidence
     ill: dict[str, int | None] = field(default_factory=dict)
     firing: list[Firing] = field(default_factory=list)
+    happened: list[Event] = field(default_factory=list)
 
     async def health(self, nodes: Sequence[Node]) -> dict[str, list[Health]]:
         """Everybody is well who is not ill."""
@@ -46,6 +47,10 @@ class StandInLab:
     async def alerts(self) -> list[Firing]:
         """Return what a test says."""
         return self.firing
+
+    async def events(self) -> list[Event]:
+        """Return what a test says."""
+        return self.happened
 
 
 @dataclass

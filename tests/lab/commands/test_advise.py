@@ -12,6 +12,7 @@ from fastapi import FastAPI, Response
 from lab import state
 from lab.cli import root
 from lab.home import Home
+from lab.ops.audit import Audit
 from lab.state import LabState
 from observability.evidence.api import router
 from tests.support.calm_documents import sound, written
@@ -114,6 +115,7 @@ def ill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     app = FastAPI()
     app.include_router(router(story.told().evidence))
     app.get("/api/alerts")(_alerts)
+    app.get("/api/alerts/history")(_history)
     app.get("/health")(_well)
     with serving(app) as url:
         home.run.mkdir(parents=True)
@@ -126,6 +128,11 @@ def ill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _alerts() -> dict[str, Any]:
     alert = {"name": "PoolSaturated", "subject": "order-service", "severity": "page", "summary": "All taken"}
     return {"alerts": [{**alert, "state": "firing"}, {**alert, "name": "CpuBusy", "state": "pending"}]}
+
+
+def _history() -> dict[str, Any]:
+    alert = {"id": "a1", "name": "PoolSaturated", "subject": "order-service", "summary": "All taken"}
+    return {"alerts": [{**alert, "fired_at_s": 1000.0, "resolved_at_s": 1060.0}]}
 
 
 def _well() -> Response:
@@ -150,6 +157,15 @@ def test_answers_are_told_with_what_a_lab_that_runs_shows(ill: Path) -> None:
     assert shown.startswith("Now: health\n  order-service-1: is well")
     assert "Now: suspects" in shown
     assert lab("service", "order", "--offline", home=ill).stdout == lab("service", "order").stdout
+
+
+def test_an_incident_is_summed_up_with_what_happened_and_what_was_done(ill: Path) -> None:
+    """In the order of time."""
+    Audit(Home.at(ill)).append("ada", "set", "order-service")
+    shown = lab("incident-summary", "the order service had no connections left", home=ill).stdout
+    first = "  00:16:40Z PoolSaturated fires: All taken  [alert PoolSaturated a1]\n"
+    assert f"What happened, and what was done\n{first}  00:17:40Z PoolSaturated ends: order-service" in shown
+    assert "done: set order-service, by ada: done  [act 1]" in shown
 
 
 def test_a_lab_that_is_gone_leaves_the_document(tmp_path: Path) -> None:
