@@ -37,7 +37,7 @@ class Advice(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the verb."""
-        return super().resolve_command(ctx, args if args[0] in self.commands else [FREE, *args])
+        return super().resolve_command(ctx, args if args and args[0] in self.commands else [FREE, *args])
 
 
 @click.group(cls=Advice)
