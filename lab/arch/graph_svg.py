@@ -7,8 +7,8 @@ from advisor.calm.model import Architecture, Node
 from lab.evidence import curves
 from lab.evidence.layered import Layout, Place, layout
 
-WIDTH, HEIGHT = 178.0, 48.0
-ACROSS, DOWN = 262.0, 78.0
+WIDTH, HEIGHT = 188.0, 48.0
+ACROSS, DOWN = 272.0, 78.0
 MARGIN, TITLE = 32.0, 84.0
 ROUNDING = {"actor": 24, "database": 4, "data-asset": 4}
 

@@ -38,7 +38,8 @@ class ContainerLauncher:
         try:
             self._tell(orders)
             container = await self._brought_up(orders.instance)
-            await self._engine.unpause(container) if container.state == "paused" else None
+            if container.state == "paused":
+                await self._engine.unpause(container)
             await self._engine.start(container)
             life = await self._engine.life(container)
         except (EngineError, OSError) as error:

@@ -174,11 +174,13 @@ async def test_the_age_is_that_of_the_first_publication(queue: Broker) -> None:
     for _ in range(3):
         await asyncio.sleep(0.1)
         delivery = await came(queue)
+        retried_at = time.time()
         await queue.retry_later(delivery, 0.1)
-    assert (await queue.depth(ORDER_QUEUE)).oldest_age_s >= time.time() - published_at - 0.1
+    asked_at = time.time()
+    assert (await queue.depth(ORDER_QUEUE)).oldest_age_s >= asked_at - published_at
     await queue.acknowledge(await came(queue))
     await publish(queue, "new")
-    assert (await queue.depth(ORDER_QUEUE)).oldest_age_s < 0.3
+    assert (await queue.depth(ORDER_QUEUE)).oldest_age_s <= time.time() - retried_at
 
 
 async def test_a_wait_ends_when_a_message_comes(brokers: Brokers) -> None:

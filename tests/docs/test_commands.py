@@ -8,6 +8,7 @@ import click
 import pytest
 
 from lab.cli import root
+from lab.stack.delegate import without_flag
 from tests.support.pages import ROOT, Page, commands, pages
 
 LAB = re.compile(r"^(?:\.venv/bin/)?lab$")
@@ -71,7 +72,7 @@ def test_commands_in_the_running_text_name_what_exists(page: Page) -> None:
         call = shlex.split(span) if span.startswith("lab ") else []
         if len(call) > 1:
             try:
-                parsed(call[1:])
+                parsed(without_flag(call[1:]))
             except click.MissingParameter:
                 continue
 

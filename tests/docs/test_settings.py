@@ -34,7 +34,7 @@ def kinds() -> dict[str, type[BaseSettings]]:
 
 def variables() -> dict[str, object]:
     """Return every variable that a process of a lab listens to, with its default."""
-    known: dict[str, object] = {"LAB_HOME": ".lab", "LOG_LEVEL": "info"}
+    known: dict[str, object] = {"LAB_HOME": ".lab", "LAB_STACK": "", "LOG_LEVEL": "info"}
     for name in ("min_free_mb", "log_mb", "ready_within_s"):
         known[f"LAB_{name.upper()}"] = getattr(LabSettings(), name)
     known |= {f"{LOADGEN_PREFIX}{field.name.upper()}": field.default for field in fields(LoadSettings)}

@@ -167,6 +167,8 @@ def test_a_service_of_which_one_replica_is_silent_keeps_its_setting(lab: Running
     """All of them or none."""
     _call(lab, "process.pause", instances=["door-service-2"])
     try:
+        # A signal arrives when the system gets round to it; until then it answers.
+        poll_until(lambda: psutil.Process(lab.pid("door-service-2")).status() == psutil.STATUS_STOPPED, "it to stop")
         with pytest.raises(LabError, match="does not answer"):
             _call(lab, "setting.change", name="door", settings={"patience_s": 7.0})
         assert _setting(lab, "door-service-1", "patience_s") == 1.0

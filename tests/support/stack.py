@@ -43,12 +43,11 @@ class RunningStack:
     """One that is up."""
 
     healthy_after_s: float
-    ports: dict[str, dict[int, int]]
-    """Service → its port → where that is on this machine."""
 
     def url(self, service: str, port: int) -> str:
-        """Return where a port of a container can be reached."""
-        return f"http://127.0.0.1:{self.ports[service][port]}"
+        """Return where a port of a container can be reached now: with each start it gets another one."""
+        published = {one["TargetPort"]: one["PublishedPort"] for one in self.containers()[service]["Publishers"]}
+        return f"http://127.0.0.1:{published[port]}"
 
     def compose(self, *arguments: str, check: bool = True) -> str:
         """Run `docker compose`; return what it printed."""
@@ -104,12 +103,7 @@ def running_stack(folder: Path) -> Iterator[RunningStack]:
         done = _run([*files, "up", "-d", "--build", "--wait", "--wait-timeout", str(UP_WITHIN_S), *chosen])
         took_s = time.monotonic() - began
         assert done.returncode == 0, done.stderr[-3000:] + _run([*files, "ps", "-a"]).stdout
-        stack = RunningStack(took_s, {})
-        for name, one in stack.containers().items():
-            stack.ports[name] = {
-                p["TargetPort"]: p["PublishedPort"] for p in one["Publishers"] or () if p["PublishedPort"]
-            }
-        yield stack
+        yield RunningStack(took_s)
     finally:
         logs = _run([*files, "logs", "--no-color", "--tail", "200"]).stdout
         (folder / "stack.log").write_text(logs)

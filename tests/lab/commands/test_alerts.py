@@ -75,7 +75,7 @@ def test_what_fires_is_shown_with_its_figures_and_its_owner(lab: Lab) -> None:
     assert "LedgerDrift" in shown.output
     assert "billing-team" in shown.output
     assert "Running totals and entries of the ledger are 7 cents apart" in shown.output
-    assert "billing-service: runbook pending, dashboard pending" in shown.output
+    assert "runbook docs/ops/runbooks/billing-service.md, dashboard http" in shown.output
     assert "PoolSaturated" not in shown.output
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from lab.leaks.words import Words
 
-WORDS = Words(["billing.float_drift", "network.latency", "process.cpu"], ["billing-drift", "slow-network"])
+WORDS = Words(["billing.float_drift", "network.latency", "network.timeout", "process.cpu"], ["billing-drift", "slow-network"])
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ WORDS = Words(["billing.float_drift", "network.latency", "process.cpu"], ["billi
         ("chaos", "telling"),
         ("CHAOS_PORT", "telling"),
         ("toxic", "telling"),
+        ("my_network.timeout", "fault"),
     ],
 )
 def test_it_is_found_however_it_is_written(text: str, kind: str) -> None:
@@ -41,6 +42,7 @@ def test_it_is_found_however_it_is_written(text: str, kind: str) -> None:
         "payment.changed",
         "network",
         "floating drifts",
+        "lab ops set payment card_network.timeout_s=0.5",
     ],
 )
 def test_words_of_the_trade_are_no_findings(text: str) -> None:
