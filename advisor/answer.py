@@ -1,7 +1,7 @@
 """What the advisor answers: lines, each with the places that it was read from."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from string import Formatter
 from typing import Any, Literal
 
@@ -63,6 +63,12 @@ def cited(of: Architecture, name: str, template: str, /, **pointers: str) -> Lin
     told = {key: value or unknown(key) for key, value in values.items()}
     sources = tuple(Source("document", pointer) for pointer in dict.fromkeys(pointers.values()))
     return Line(name, Formatter().vformat(template, (), told), sources, known)
+
+
+def because(line: Line, grounds: Iterable[str]) -> Line:
+    """Return a line that also cites what it was concluded from."""
+    further = (Source("document", pointer) for pointer in grounds)
+    return replace(line, sources=tuple(dict.fromkeys((*line.sources, *further))))
 
 
 def fact(name: str, metadata: Metadata, key: str) -> Line:

@@ -18,6 +18,8 @@ class Candidate:
 
     nodes: tuple[str, ...]
     explains: dict[str, How]
+    grounds: tuple[str, ...]
+    """On which calls, and fallbacks, that rests."""
     away: int
     """Calls between the customer and it."""
 
@@ -37,15 +39,16 @@ def candidates(of: Architecture, erring: list[str]) -> list[Candidate]:
     for node in of.nodes:
         group = tuple(replicas(of, node.id))
         if group not in found and node.type not in ("actor", "system"):
-            explains = _explained(of, group, erring)
-            found[group] = Candidate(group, explains, min(away.get(one, len(of.nodes)) for one in group))
+            felt = worst(of, [part for one in group for part in parts(of, one)])
+            explains = _explained(of, group, erring, felt)
+            grounds = tuple(at for one in explains if one in felt for at in felt[one].grounds)
+            found[group] = Candidate(group, explains, grounds, min(away.get(one, len(of.nodes)) for one in group))
     wanted = [one for one in found.values() if one.explains and (len(one.explains) > 1 or set(one.nodes) & set(erring))]
     return sorted(wanted, key=lambda one: (-len(one.explains), not one.alone, one.away, one.nodes))
 
 
-def _explained(of: Architecture, group: tuple[str, ...], erring: list[str]) -> dict[str, How]:
+def _explained(of: Architecture, group: tuple[str, ...], erring: list[str], felt: dict[str, Effect]) -> dict[str, How]:
     found: dict[str, How] = {}
-    felt = worst(of, [part for one in group for part in parts(of, one)])
     for name in erring:
         if name in group:
             found[name] = "fails"
@@ -116,6 +119,6 @@ def shared_by_deployment(of: Architecture, nodes: Iterable[Node]) -> dict[tuple[
     }
 
 
-def stopped(of: Architecture, node: str) -> list[Flow]:
-    """Return the flows that stop when a node fails."""
-    return [flow for flow, effect in verdicts(of, parts(of, node)) if effect.state == "fails"]
+def stopped(of: Architecture, node: str) -> list[tuple[Flow, Effect]]:
+    """Return the flows that stop when a node fails, and what becomes of their entry."""
+    return [(flow, effect) for flow, effect in verdicts(of, parts(of, node)) if effect.state == "fails"]

@@ -19,6 +19,8 @@ class Effect:
     node: str
     state: State
     by: Relationship | None = None
+    grounds: tuple[str, ...] = ()
+    """Where the calls stand, and what is done instead, by which it reaches the node."""
 
 
 def parts(of: Architecture, node: str) -> list[str]:
@@ -63,7 +65,7 @@ def effects(of: Architecture, flow: Flow, failed: Iterable[str]) -> dict[str, Ef
             state = _felt(of, call, calls, found)
             before = found.get(call.ends[0].node)
             if state and (before is None or WORST.index(state) < WORST.index(before.state)):
-                found[call.ends[0].node] = Effect(call.ends[0].node, state, call)
+                found[call.ends[0].node] = Effect(call.ends[0].node, state, call, _grounds(call, state, found))
                 changed = True
         if not changed:
             return found
@@ -89,6 +91,13 @@ def _felt(of: Architecture, call: Relationship, calls: list[Relationship], found
     return "goes on with less" if spare or fallback(call)[0] else "fails"
 
 
+def _grounds(call: Relationship, state: State, found: dict[str, Effect]) -> tuple[str, ...]:
+    """Return on what it rests that a caller feels it: the call, its fallback if that is used, and all before."""
+    before, instead = found[call.ends[1].node], fallback(call)[1]
+    used = (instead,) if instead and state != "fails" and before.state == "fails" and not call.is_queued else ()
+    return (below(call.pointer, "unique-id"), *used, *before.grounds)
+
+
 def _failing(found: dict[str, Effect]) -> set[str]:
     return {one.node for one in found.values() if one.state == "fails"}
 
@@ -108,7 +117,7 @@ def verdict(of: Architecture, flow: Flow, failed: Iterable[str]) -> Effect | Non
     at_entry = [felt[one] for one in entries(of, flow) if one in felt]
     if at_entry:
         return min(at_entry, key=lambda one: WORST.index(one.state))
-    return next((Effect(one.node, "is late", one.by) for one in felt.values()), None)
+    return next((Effect(one.node, "is late", one.by, one.grounds) for one in felt.values()), None)
 
 
 def verdicts(of: Architecture, failed: Iterable[str]) -> Iterator[tuple[Flow, Effect]]:

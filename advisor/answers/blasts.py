@@ -1,6 +1,6 @@
 """What else is hit when a node fails: who calls it, which flows, what customers are told."""
 
-from advisor.answer import Answer, Line, Section, cited
+from advisor.answer import Answer, Line, Section, because, cited
 from advisor.answers.flows import meaning
 from advisor.calm.model import Architecture, Flow, Node
 from advisor.calm.pointer import below
@@ -36,7 +36,8 @@ def _flow(of: Architecture, flow: Flow, effect: Effect) -> Line:
 def _because(of: Architecture, effect: Effect, name: str, state: str, told: dict[str, str]) -> Line:
     if effect.by is None:
         return cited(of, name, state, **told)
+    text = f"{state}: {{source}} calls {{callee}}"
     told |= {"source": below(effect.by.ends[0].pointer, "node"), "callee": below(effect.by.ends[1].pointer, "node")}
     if instead := fallback(effect.by)[1]:
-        return cited(of, name, f"{state}: {{source}} calls {{callee}}; instead: {{instead}}", instead=instead, **told)
-    return cited(of, name, f"{state}: {{source}} calls {{callee}}", **told)
+        text, told["instead"] = f"{text}; instead: {{instead}}", instead
+    return because(cited(of, name, text, **told), effect.grounds)

@@ -1,10 +1,11 @@
 """Several nodes show errors: what joins them, what could explain all of it, where to begin."""
 
-from advisor.answer import Answer, Line, Section, cited
+from advisor.answer import Answer, Line, Section, because, cited
 from advisor.answers.flows import processes
-from advisor.calm.model import Architecture
+from advisor.calm.model import Architecture, Flow, Node
 from advisor.calm.pointer import below
 from advisor.candidates import Candidate, candidates, joining, shared_by_deployment, stopped
+from advisor.failing import Effect
 from advisor.graph import reached_from
 
 
@@ -81,40 +82,24 @@ def _told(of: Architecture, one: Candidate, number: str = "") -> Line:
     }
     how = "; ".join(f"{name} {state}" for name, state in one.explains.items())
     spare = "" if one.alone else "; one replica can carry on without the other"
-    return cited(of, f"{number}{', '.join(one.nodes)}", _plain(f"if it fails: {how}{spare}"), **ids)
+    text = f"if it fails: {how}{spare}".replace("{", "{{").replace("}", "}}")
+    return because(cited(of, f"{number}{', '.join(one.nodes)}", text, **ids), one.grounds)
 
 
 def single_points(of: Architecture) -> Answer:
     """Return the nodes that have no replica and stop a flow, those that stop most first; and shared ground."""
     nodes = [node for node in of.nodes if node.type not in ("actor", "system")]
-    alone = [node for node in nodes if not _spared(of, node.id)]
-    stops = [(node, stopped(of, node.id)) for node in alone]
+    stops = [(node, stopped(of, node.id)) for node in nodes]
     ranked = sorted((one for one in stops if one[1]), key=lambda one: -len(one[1]))
-    lines = tuple(
-        cited(
-            of,
-            node.id,
-            "stops " + ", ".join(f"{{f{number}}}" for number in range(len(flows))),
-            node=below(node.pointer, "unique-id"),
-            **{f"f{number}": below(flow.pointer, "unique-id") for number, flow in enumerate(flows)},
-        )
-        for node, flows in ranked
-    )
+    lines = tuple(_stopping(of, *one) for one in ranked)
     grounds = shared_by_deployment(of, nodes).items()
     common = tuple(_ground(of, where, name, held) for (where, name), held in grounds)
-    return Answer(
-        "spof",
-        (),
-        (
-            Section("Without a replica, and without them a flow stops", lines, "none"),
-            Section("What runs on the same ground", common, "nothing that the document knows"),
-        ),
-    )
+    alone = Section("Without a replica, and without them a flow stops", lines, "none")
+    return Answer("spof", (), (alone, Section("What runs on the same ground", common, "nothing that is written down")))
 
 
-def _spared(of: Architecture, node: str) -> bool:
-    return not stopped(of, node)
-
-
-def _plain(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
+def _stopping(of: Architecture, node: Node, felt: list[tuple[Flow, Effect]]) -> Line:
+    flows = {f"f{number}": below(flow.pointer, "unique-id") for number, (flow, _) in enumerate(felt)}
+    text = "stops " + ", ".join(f"{{{key}}}" for key in flows)
+    line = cited(of, node.id, text, node=below(node.pointer, "unique-id"), **flows)
+    return because(line, (at for _, effect in felt for at in effect.grounds))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from advisor.answer import Answer, Line, Section, cited, place
+from advisor.answer import Answer, Line, Section, because, cited, place
 from advisor.answers.flows import contacts_of, meaning
 from advisor.answers.nodes import by_service, contact, health, known_nodes, mode_section, modes
 from advisor.asking.relevance import relevance
@@ -62,7 +62,7 @@ def _point(of: Architecture, flow: Flow, one: Point) -> Line:
     if number := len(modes(one.node)):
         text += f"; failure modes known: {number}"
         told["modes"] = place(one.node.metadata, "failure-modes")
-    return cited(of, one.node.id, text, **told)
+    return because(cited(of, one.node.id, text, **told), one.effect.grounds)
 
 
 def asked_first(of: Architecture, flow: Flow, named: list[str]) -> Section:

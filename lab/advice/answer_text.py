@@ -9,6 +9,9 @@ from advisor.answer import Answer, Line, Source
 from advisor.calm.model import Architecture
 from advisor.calm.source import shown
 
+SHOWN = 6
+"""Sources of a line that a person is shown; programs are told all."""
+
 
 def text(of: Architecture, answer: Answer) -> str:
     """Return an answer: each line with the places that it was read from."""
@@ -38,7 +41,8 @@ def _lines(answer: Answer) -> Iterator[str]:
 def _line(line: Line) -> str:
     name = click.style(line.name, fg="cyan")
     told = line.text if line.known else click.style(line.text, fg="yellow")
-    cited = click.style(f"  [{', '.join(map(_source, line.sources))}]", fg="bright_black") if line.sources else ""
+    more = f", and {len(line.sources) - SHOWN} more" if len(line.sources) > SHOWN else ""
+    cited = click.style(f"  [{', '.join(map(_source, line.sources[:SHOWN]))}{more}]", fg="bright_black")
     return f"  {name}: {told}{cited}"
 
 
