@@ -17,14 +17,17 @@ FEWEST = 2
 PEER = "peer.service"
 
 
-async def of_traces(of: Architecture, evidence: Evidence, now_s: float) -> list[Sign]:
-    """Return who failing traces fail at, and who slow ones spend their time at."""
+async def of_traces(of: Architecture, evidence: Evidence, now_s: float, *, failing: bool, slow: bool) -> list[Sign]:
+    """Return who failing traces fail at, and who slow ones spend their time at; each only if there is reason to ask.
+
+    A trace or two that fail are no reason: a timeout now and then is part of a network.
+    """
     window, known = Window(now_s - WINDOW_S, now_s), seen_as(of)
-    failing = await _read(evidence, TraceQuery(error=True), window)
-    slow = await _read(evidence, TraceQuery(min_duration_s=SLOW_S), window)
+    failed = await _read(evidence, TraceQuery(error=True), window) if failing else []
+    late = await _read(evidence, TraceQuery(min_duration_s=SLOW_S), window) if slow else []
     found = [
-        *_counted([(origin(one), one) for one in failing], "errors begin here", "failing traces"),
-        *_counted([(slowest(one), one) for one in slow], "time goes here", "slow traces"),
+        *_counted([(origin(one), one) for one in failed], "errors begin here", "failing traces"),
+        *_counted([(slowest(one), one) for one in late], "time goes here", "slow traces"),
     ]
     return [one for one in found if one.who in known]
 

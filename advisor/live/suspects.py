@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from advisor.answer import Answer, Line, Section, Source, cited, place
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.calm.pointer import below
-from advisor.live.lab import Event, Health, Lab
+from advisor.live.lab import Event, Firing, Health, Lab
 from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes
 from advisor.live.records import of_logs, of_traces
 from advisor.live.signs import WINDOW_S, Sign, seen_as, who
@@ -23,7 +23,8 @@ class Seen:
 
     signs: tuple[Sign, ...]
     health: dict[str, list[Health]]
-    events: tuple[Event, ...] = ()
+    alerts: tuple[Firing, ...]
+    events: tuple[Event, ...]
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,17 @@ async def look(of: Architecture, lab: Lab) -> Seen:
     now_s = await evidence.now()
     health = await lab.health([node for node in of.nodes if node.is_service])
     alerts = await lab.alerts()
-    signs = (
+    measured = [
         *of_health(health, of),
         *of_alerts(of, alerts),
         *await of_metrics(of, evidence, now_s),
         *await of_modes(of, evidence, alerts, now_s),
-        *await of_traces(of, evidence, now_s),
-        *await of_logs(of, evidence, now_s),
-    )
-    return Seen(signs, health, tuple(await lab.events()))
+    ]
+    reasons = {sign.name for sign in measured}
+    slow = bool(alerts) or "latency" in reasons
+    traced = await of_traces(of, evidence, now_s, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
+    logged = await of_logs(of, evidence, now_s)
+    return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(await lab.events()))
 
 
 def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
@@ -81,6 +84,9 @@ def _behind(of: Architecture, nodes: list[Node], strong: set[str]) -> Iterator[R
 def suspects(of: Architecture, seen: Seen) -> Answer:
     """Return the suspects as an answer, or that nothing is wrong."""
     found = ranked(of, seen)[:SHOWN]
+    if not found and seen.alerts:
+        firing = (Line(one.subject, f"{one.name}: {one.summary}", (Source("alert", one.name),)) for one in seen.alerts)
+        return Answer("suspects", (), (Section("Something is wrong, and nobody is suspected", tuple(firing)),))
     if not found:
         return Answer("suspects", (), (Section("Nothing is wrong", tuple(_well(seen))),))
     sections = (section for number, one in enumerate(found, 1) for section in _told(of, one, number, seen))

@@ -92,6 +92,23 @@ async def test_nothing_is_wrong_with_a_lab_that_has_no_evidence_yet() -> None:
     assert found.about == ()
 
 
+async def test_a_trace_that_fails_now_and_then_is_no_reason() -> None:
+    """Nor is a slow one, when neither metrics nor alerts say so."""
+    story = quiet()
+    story.traced(WAY, error=True, silent=True)
+    story.traced(WAY, last_s=2.0)
+    found = await answered(story.told())
+    assert found.sections[0].title == "Nothing is wrong"
+
+
+async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
+    """One about a flow names nobody."""
+    lab = Story().told()
+    lab.firing.append(Firing("RefundLatency", "refund-flow", "page", "Cancellations are slow"))
+    found = await answered(lab)
+    assert told(found, "Something is wrong") == ["refund-flow: RefundLatency: Cancellations are slow"]
+
+
 @pytest.mark.parametrize(
     ("story", "first"),
     [
