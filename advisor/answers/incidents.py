@@ -45,9 +45,9 @@ def cause_first(of: Architecture, said: str) -> list[str]:
 
 
 def _fitting(said: str, nodes: list[Node]) -> list[Mode]:
-    """Return the failure mode of each service that fits what was found, where there is one."""
+    """Return the failure mode of each service that fits what was found; of replicas, of the one that was told last."""
     found = []
-    for node in by_service(nodes):
+    for node in reversed(by_service(reversed(nodes))):
         ranked = [(relevance(said, mode), pointer, mode) for pointer, mode in modes(node)]
         best = max(ranked, key=lambda one: one[0], default=(0, "", {}))
         if best[0] >= LIKE:
