@@ -6,6 +6,7 @@ from advisor.asking.asking import answer, meant, questions
 from advisor.asking.naming import named
 from advisor.calm.errors import NotUnderstood
 from advisor.calm.reading import load
+from tests.support.further_questions import FURTHER
 from tests.support.oncall_questions import ASKED, CASCADE, Asked
 
 OF = load()
@@ -19,6 +20,13 @@ def test_a_question_is_understood_in_its_situation(one: Asked, text: str) -> Non
     assert (found.verb, found.about) == (one.verb, one.about)
     assert all(line.sources for line in found.lines)
     assert all(section.lines for section in found.sections)
+
+
+@pytest.mark.parametrize("one", ASKED, ids=[one.verb for one in ASKED])
+def test_a_question_is_understood_in_many_more_words(one: Asked) -> None:
+    """Nearly two hundred, all in all."""
+    found = {text: answer(OF, text, one.situation).verb for text in FURTHER[one.verb]}
+    assert {text: verb for text, verb in found.items() if verb != one.verb} == {}
 
 
 @pytest.mark.parametrize("one", ASKED, ids=[one.verb for one in ASKED])
