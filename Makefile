@@ -60,6 +60,7 @@ bench: setup-dev ## Measure what we promise in figures
 docs: setup-dev ## Draw the generated parts of docs/, rules, dashboards and what is scraped anew
 	@$(PYTHON) -m observability.slo
 	@$(PYTHON) -m advisor.written
+	@$(PYTHON) -m lab.advice
 	@$(PYTHON) -m lab.stack
 	@$(PYTHON) -m lab.scraping
 	@$(PYTHON) -m grafana

@@ -2,7 +2,8 @@
 
 AdvisorError
 ├── BadDocument     the file cannot be read, or is no JSON object
-└── UnknownPart     the document has nothing of that name
+├── UnknownPart     the document has nothing of that name
+└── NotUnderstood   it is not clear what is asked, or of what
 """
 
 
@@ -21,3 +22,7 @@ class BadDocument(AdvisorError):
 
 class UnknownPart(AdvisorError):
     """The document has nothing of that name."""
+
+
+class NotUnderstood(AdvisorError):
+    """It is not clear what is asked, or of what."""

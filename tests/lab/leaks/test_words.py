@@ -4,7 +4,9 @@ import pytest
 
 from lab.leaks.words import Words
 
-WORDS = Words(["billing.float_drift", "network.latency", "network.timeout", "process.cpu"], ["billing-drift", "slow-network"])
+WORDS = Words(
+    ["billing.float_drift", "network.latency", "network.timeout", "process.cpu"], ["billing-drift", "slow-network"]
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Questions of people on call, each answered from the document alone."""

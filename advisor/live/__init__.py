@@ -1,0 +1,1 @@
+"""What a running lab says: health, alerts, metrics, traces and logs, laid against the document."""

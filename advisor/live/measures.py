@@ -1,0 +1,137 @@
+"""Signs in health, alerts and metrics."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from advisor.answer import Source
+from advisor.answers.nodes import modes
+from advisor.calm.model import Architecture, Node
+from advisor.live.lab import Firing, Health
+from advisor.live.probing import seen
+from advisor.live.signs import WINDOW_S, Sign, metric, seen_as, selector, who
+from observability.evidence.evidence import Evidence
+from observability.evidence.model import Selector, Window
+
+SERVED, CALLED = "http_server_request_duration_seconds", "http_client_request_duration_seconds"
+FAILED_CALLS, BREAKER = "http_client_request_failures_total", "circuit_breaker_state"
+FEWEST, SHARE = 3, 0.02
+"""Failures that are more than noise: so many, and such a share of all."""
+PATIENCE_S = 1.0
+"""p99 of a service whose document promises nothing."""
+FELT = (
+    "Availability",
+    "Latency",
+    "Promptness",
+    "Freshness",
+    "BreakerOpen",
+    "SlotsExhausted",
+    "OutboxStuck",
+    "QueueStuck",
+)
+"""Endings of alerts whose reason may be somebody else."""
+
+
+def of_health(found: Mapping[str, list[Health]], of: Architecture) -> Iterator[Sign]:
+    """Yield a sign for each replica that is not well."""
+    for node, replicas in found.items():
+        for one in replicas:
+            if not one.well:
+                said = "does not answer" if one.status is None else f"answers {one.status}"
+                yield Sign(
+                    who(of.node[node]), "health", f"{one.instance} {said}", Source("health", one.url), 5, own=True
+                )
+
+
+def of_alerts(of: Architecture, alerts: Iterable[Firing]) -> Iterator[Sign]:
+    """Yield a sign for each alert about a service; one about a flow names nobody."""
+    known = seen_as(of)
+    for one in alerts:
+        if one.subject in known:
+            weight = 3 if one.severity == "page" else 2
+            own = not one.name.endswith(FELT)
+            yield Sign(one.subject, "alert", f"{one.name}: {one.summary}", Source("alert", one.name), weight, own=own)
+
+
+async def of_metrics(of: Architecture, evidence: Evidence, now_s: float) -> list[Sign]:
+    """Return the signs in what services count."""
+    window, known = Window(now_s - WINDOW_S, now_s), seen_as(of)
+    found = [
+        *await _failing(evidence, window),
+        *await _slow(of, evidence, window),
+        *await _refused(evidence, window),
+        *await _broken(evidence, now_s),
+    ]
+    return [one for one in found if one.who in known]
+
+
+async def _failing(evidence: Evidence, window: Window) -> list[Sign]:
+    every, bad = Selector(f"{SERVED}_count"), selector(f"{SERVED}_count", {}, status="5..")
+    total = {one.labels.get("service", ""): one.value for one in await evidence.increase(every, window, ("service",))}
+    found = []
+    for one in await evidence.increase(bad, window, ("service",)):
+        service = one.labels.get("service", "")
+        if one.value >= max(FEWEST, SHARE * total.get(service, 0)):
+            text = f"{one.value:.0f} of {total.get(service, 0):.0f} requests ended in a server error"
+            source = metric(selector(f"{SERVED}_count", {"service": service}, status="5.."), window.length_s)
+            found.append(Sign(service, "errors", text, source, 2))
+    return found
+
+
+async def _slow(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
+    found, bounds = [], {name: _patience_s(nodes[0]) for name, nodes in seen_as(of).items()}
+    counted = await evidence.increase(Selector(f"{SERVED}_count"), window, ("service",))
+    many = {one.labels.get("service", "") for one in counted if one.value >= FEWEST}
+    for one in await evidence.quantile(Selector(SERVED), 0.99, window, ("service",)):
+        service = one.labels.get("service", "")
+        if service in many and one.value > bounds.get(service, PATIENCE_S):
+            text = (
+                f"99 % of requests took up to {one.value:.2g} s, and {bounds.get(service, PATIENCE_S):g} s are promised"
+            )
+            source = Source("metric", "p99 " + metric(selector(SERVED, {"service": service}), window.length_s).ref)
+            found.append(Sign(service, "latency", text, source, 2))
+    return found
+
+
+def _patience_s(node: Node) -> float:
+    for control in node.controls:
+        for config, _ in control.configs():
+            if control.name == "performance" and isinstance(config.get("threshold-ms"), int | float):
+                return float(config["threshold-ms"]) / 1000
+    return PATIENCE_S
+
+
+async def _refused(evidence: Evidence, window: Window) -> list[Sign]:
+    ends = ("service", "peer")
+    calls = {
+        (one.labels.get("service"), one.labels.get("peer")): one.value
+        for one in await evidence.increase(Selector(f"{CALLED}_count"), window, ends)
+    }
+    found = []
+    for one in await evidence.increase(Selector(FAILED_CALLS), window, ends):
+        caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")
+        if one.value >= max(FEWEST, SHARE * calls.get((caller, peer), 0)):
+            source = metric(selector(FAILED_CALLS, {"service": caller, "peer": peer}), window.length_s)
+            found.append(Sign(peer, "calls to it fail", f"{one.value:.0f} attempts of {caller} failed", source, 2))
+    return found
+
+
+async def _broken(evidence: Evidence, now_s: float) -> list[Sign]:
+    found = []
+    for one in await evidence.instant(Selector(BREAKER), now_s):
+        caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")
+        if one.value > 0:
+            source = metric(selector(BREAKER, {"service": caller, "peer": peer}))
+            found.append(Sign(peer, "breaker", f"{caller} has its breaker towards it open", source, 2))
+    return found
+
+
+async def of_modes(of: Architecture, evidence: Evidence, alerts: list[Firing], now_s: float) -> list[Sign]:
+    """Return a sign for each failure mode of the document whose symptom is there; replicas have theirs once."""
+    found: dict[tuple[str, str], Sign] = {}
+    for node in of.nodes:
+        for pointer, mode in modes(node):
+            probe, symptom = mode.get("probe"), str(mode.get("symptom", ""))
+            if isinstance(probe, Mapping) and (told := await seen(evidence, probe, alerts, now_s)):
+                own = "metric" in probe and "peer" not in probe.get("labels", {})
+                sign = Sign(who(node), "known symptom", f"{symptom} ({told[0]})", told[1], 2, own=own, mode=pointer)
+                found.setdefault((sign.who, symptom), sign)
+    return list(found.values())

@@ -1,0 +1,176 @@
+"""Who is to blame, as far as can be seen: ranked, with what speaks for it and against it, and what to check next."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from advisor.answer import Answer, Line, Section, Source, cited, place
+from advisor.calm.model import Architecture, Node, Relationship
+from advisor.calm.pointer import below
+from advisor.live.lab import Event, Firing, Health, Lab
+from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes
+from advisor.live.records import of_logs, of_traces
+from advisor.live.signs import WINDOW_S, Sign, seen_as, who
+
+ENOUGH = 2
+"""What the signs of a suspect weigh at the least."""
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that was looked at."""
+
+    signs: tuple[Sign, ...]
+    health: dict[str, list[Health]]
+    alerts: tuple[Firing, ...]
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """Somebody who may be the reason. `behind`: calls to others who show signs, which explain what is only felt."""
+
+    who: str
+    signs: tuple[Sign, ...]
+    behind: tuple[Relationship, ...]
+
+    @property
+    def weight(self) -> int:
+        """How much speaks for it: what is only felt does not, when somebody behind it shows signs."""
+        return sum(one.weight for one in self.signs if one.own or not self.behind)
+
+
+async def look(of: Architecture, lab: Lab) -> Seen:
+    """Look at everything."""
+    evidence = lab.evidence
+    now_s = await evidence.now()
+    health = await lab.health([node for node in of.nodes if node.is_service])
+    alerts = await lab.alerts()
+    measured = [
+        *of_health(health, of),
+        *of_alerts(of, alerts),
+        *await of_metrics(of, evidence, now_s),
+        *await of_modes(of, evidence, alerts, now_s),
+    ]
+    reasons = {sign.name for sign in measured}
+    slow = bool(alerts) or "latency" in reasons
+    traced = await of_traces(of, evidence, now_s, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
+    logged = await of_logs(of, evidence, now_s)
+    return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(await lab.events()))
+
+
+def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
+    """Return the suspects, the likeliest first."""
+    groups: dict[str, list[Sign]] = {}
+    for sign in seen.signs:
+        groups.setdefault(sign.who, []).append(sign)
+    strong = {name for name, signs in groups.items() if sum(one.weight for one in signs) >= ENOUGH}
+    known = seen_as(of)
+    found = [
+        Suspect(name, tuple(groups[name]), tuple(_behind(of, known[name], strong))) for name in groups if name in strong
+    ]
+    return sorted(found, key=lambda one: (-one.weight, -len(one.signs), one.who))
+
+
+def _behind(of: Architecture, nodes: list[Node], strong: set[str]) -> Iterator[Relationship]:
+    ids = {node.id for node in nodes}
+    for call in of.connections:
+        callee = who(of.node[call.ends[1].node])
+        if call.ends[0].node in ids and callee in strong and callee != who(nodes[0]):
+            yield call
+
+
+def suspects(of: Architecture, seen: Seen) -> Answer:
+    """Return the suspects as an answer, or that nothing is wrong."""
+    found = ranked(of, seen)[:SHOWN]
+    if not found and seen.alerts:
+        firing = (Line(one.subject, f"{one.name}: {one.summary}", (Source("alert", one.name),)) for one in seen.alerts)
+        return Answer("suspects", (), (Section("Something is wrong, and nobody is suspected", tuple(firing)),))
+    if not found:
+        return Answer("suspects", (), (Section("Nothing is wrong", tuple(_well(seen))),))
+    sections = (section for number, one in enumerate(found, 1) for section in _told(of, one, number, seen))
+    return Answer("suspects", tuple(one.who for one in found), tuple(sections))
+
+
+def _well(seen: Seen) -> Iterator[Line]:
+    for replicas in seen.health.values():
+        yield from (Line(one.instance, "is well", (Source("health", one.url),)) for one in replicas)
+    looked = (
+        ("alerts", Source("alert", "none fires")),
+        ("metrics", Source("metric", f"errors, latency, failed calls, breakers of the last {WINDOW_S:g} s")),
+        ("known symptoms", Source("document", "/nodes")),
+        ("traces", Source("trace", f"failing and slow ones of the last {WINDOW_S:g} s")),
+        ("logs", Source("log", f"errors of the last {WINDOW_S:g} s")),
+    )
+    yield from (Line(name, "nothing unusual", (source,)) for name, source in looked)
+
+
+def _told(of: Architecture, one: Suspect, number: int, seen: Seen) -> Iterator[Section]:
+    nodes = seen_as(of)[one.who]
+    yield Section(f"{number}. {one.who}: what speaks for it", tuple(sign.line for sign in one.signs))
+    yield Section("What speaks against it", tuple(_against(of, one, nodes, seen)), "nothing")
+    yield Section("What to check next", tuple(_next(of, one, nodes[0])))
+
+
+def _against(of: Architecture, one: Suspect, nodes: list[Node], seen: Seen) -> Iterator[Line]:
+    for call in one.behind:
+        yield cited(
+            of,
+            "it may only feel it",
+            "{callee}, which it calls, shows signs itself: {why}",
+            callee=below(call.ends[1].pointer, "node"),
+            why=below(call.pointer, "description"),
+        )
+    for node in nodes:
+        for replica in seen.health.get(node.id, ()):
+            if replica.well:
+                yield Line("health", f"{replica.instance} says that it is well", (Source("health", replica.url),))
+
+
+def _next(of: Architecture, one: Suspect, node: Node) -> Iterator[Line]:
+    for pointer in dict.fromkeys(sign.mode for sign in one.signs if sign.mode):
+        yield cited(of, "check", "{check}", check=below(pointer, "check"))
+        yield cited(of, "remedy", "{remedy}", remedy=below(pointer, "remediation"))
+        yield cited(of, "type", "{command}", command=below(pointer, "lever"))
+    for sign in one.signs:
+        if sign.source.kind == "trace":
+            yield Line("trace", f"lab trace {sign.source.ref[:8]}", (sign.source,))
+    if node.is_service:
+        yield cited(of, "logs", "{command} --level warning --since 5m", command=place(node.metadata, "log-command"))
+    yield cited(
+        of,
+        "call",
+        "{owner}, {on_call}",
+        owner=place(node.metadata, "owner"),
+        on_call=place(node.metadata, "oncall-slack"),
+    )
+
+
+def added(of: Architecture, answer: Answer, seen: Seen, ids: list[str]) -> Answer:
+    """Return an answer with what is seen now of the nodes that it is about."""
+    names = {who(of.node[one]) for one in ids if one in of.node}
+    asked = [replica for one in ids for replica in seen.health.get(one, ())]
+    health = tuple(
+        Line(
+            one.instance, "is well" if one.well else f"answers {one.status or 'nothing'}", (Source("health", one.url),)
+        )
+        for one in asked
+    )
+    signs = tuple(Line(f"{one.who}, {one.name}", one.text, one.line.sources) for one in seen.signs if one.who in names)
+    first = tuple(
+        Line(f"{number}. {one.who}", f"weighs {one.weight}, with {len(one.signs)} signs", one.signs[0].line.sources)
+        for number, one in enumerate(ranked(of, seen)[:SHOWN], 1)
+    )
+    now = (
+        Section("Now: health", health, "none of them has a health endpoint here"),
+        Section("Now: signs", signs, "nothing unusual"),
+        Section("Now: suspects (lab advise suspects)", first, "nothing is wrong"),
+    )
+    told = tuple(Line(f"{_clock(one.at_s)} {one.name}", one.text, (one.source,)) for one in seen.events)
+    past = (Section("What happened, and what was done", told, "nothing"),) if answer.verb == "incident-summary" else ()
+    return Answer(answer.verb, answer.about, (*now, *past, *answer.sections))
+
+
+def _clock(at_s: float) -> str:
+    return datetime.fromtimestamp(at_s, UTC).strftime("%H:%M:%SZ")

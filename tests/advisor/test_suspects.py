@@ -1,0 +1,168 @@
+"""Claims about suspects: who is found in what stories, with what for and against; and that nobody is found in none."""
+
+from collections.abc import Callable
+
+import pytest
+
+from advisor.answer import Answer
+from advisor.answers.flows import flow
+from advisor.calm.model import Node
+from advisor.live.lab import Firing
+from advisor.live.suspects import added, look, suspects
+from tests.support.answers import OF, told
+from tests.support.live_lab import StandInLab, Story
+
+WAY = ("web-frontend", "load-balancer", "api-gateway", "order-service", "payment-service", "payment-provider")
+
+
+def quiet() -> Story:
+    """Nothing happens, and everything is traced."""
+    story = Story()
+    story.traced(WAY)
+    story.gauge("up", 1, service="order-service")
+    story.gauge("db_client_connections_in_use", 1, service="order-service", pool="order")
+    story.gauge("db_client_connections_max", 5, service="order-service", pool="order")
+    story.gauge("circuit_breaker_state", 0, service="order-service", peer="payment-service")
+    story.gauge("load_balancer_backend_up", 1, service="load-balancer", backend="one")
+    story.gauge("ledger_drift_cents", 0, service="billing-service")
+    return story
+
+
+def silent_provider() -> Story:
+    """The card network does not answer: who asks it fails, and so on up."""
+    story = quiet()
+    story.failing = {"payment-service": 0.5, "order-service": 0.1}
+    story.refused = {("payment-service", "payment-provider"): 0.5, ("order-service", "payment-service"): 0.5}
+    story.traced(WAY, error=True, silent=True)
+    story.gauge("circuit_breaker_state", 2, service="payment-service", peer="payment-provider")
+    return story
+
+
+def slow_inventory() -> Story:
+    """It takes three seconds, and whoever asks it waits."""
+    story = quiet()
+    story.slow = {"inventory-service": 2.0, "order-service": 2.0, "api-gateway": 2.0, "load-balancer": 2.0}
+    story.traced(("load-balancer", "api-gateway", "order-service", "inventory-service"), last_s=2.0)
+    return story
+
+
+def dry_pool() -> Story:
+    """All connections of the order service are taken."""
+    story = quiet()
+    story.failing = {"order-service": 0.4, "api-gateway": 0.3, "load-balancer": 0.3, "web-frontend": 0.2}
+    story.gauge("db_client_connections_in_use", 5, service="order-service", pool="order")
+    story.traced(("load-balancer", "api-gateway", "order-service"), error=True)
+    story.complaint("order-service", "request.failed")
+    return story
+
+
+def dead_gateway() -> Story:
+    """One gateway is out of rotation."""
+    story = quiet()
+    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="two")
+    return story
+
+
+def drifting() -> Story:
+    """No error, no latency: money is wrong."""
+    story = quiet()
+    story.gauge("ledger_drift_cents", 120, service="billing-service")
+    story.lab.firing.append(Firing("LedgerDrift", "billing-service", "page", "Totals and entries differ by 1.20 EUR"))
+    return story
+
+
+async def answered(lab: StandInLab) -> Answer:
+    """Return what is said of a lab."""
+    return suspects(OF, await look(OF, lab))
+
+
+async def test_nothing_is_wrong_with_a_healthy_lab_ten_times_out_of_ten() -> None:
+    """And it is said what was looked at."""
+    for _ in range(10):
+        found = await answered(quiet().told())
+        assert [section.title for section in found.sections] == ["Nothing is wrong"]
+        assert {line.sources[0].kind for line in found.lines} == {
+            "health", "alert", "metric", "document", "trace", "log",
+        }  # fmt: skip
+
+
+async def test_nothing_is_wrong_with_a_lab_that_has_no_evidence_yet() -> None:
+    """What is not known is no sign."""
+    found = await answered(Story().lab)
+    assert found.about == ()
+
+
+async def test_a_trace_that_fails_now_and_then_is_no_reason() -> None:
+    """Nor is a slow one, when neither metrics nor alerts say so."""
+    story = quiet()
+    story.traced(WAY, error=True, silent=True)
+    story.traced(WAY, last_s=2.0)
+    found = await answered(story.told())
+    assert found.sections[0].title == "Nothing is wrong"
+
+
+async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
+    """One about a flow names nobody."""
+    lab = Story().told()
+    lab.firing.append(Firing("RefundLatency", "refund-flow", "page", "Cancellations are slow"))
+    found = await answered(lab)
+    assert told(found, "Something is wrong") == ["refund-flow: RefundLatency: Cancellations are slow"]
+
+
+@pytest.mark.parametrize(
+    ("story", "first"),
+    [
+        (silent_provider, "payment-provider"),
+        (slow_inventory, "inventory-service"),
+        (dry_pool, "order-service"),
+        (dead_gateway, "load-balancer"),
+        (drifting, "billing-service"),
+    ],
+)
+async def test_the_reason_is_suspected_before_those_who_feel_it(story: Callable[[], Story], first: str) -> None:
+    """The same each time; every line has its source."""
+    made = [story().told() for _ in range(2)]
+    one, other = [await answered(lab) for lab in made]
+    assert one.about[0] == first
+    assert one.about == other.about
+    assert all(line.sources for line in one.lines)
+    assert told(one, "What to check next")
+
+
+async def test_who_only_feels_it_has_that_in_their_favour() -> None:
+    """Who calls a suspect may be none; and who says that they are well is quoted."""
+    found = await answered(silent_provider().told())
+    against = told(found, "What speaks against it")
+    felt = "it may only feel it: payment-provider, which it calls, shows signs itself: Every step at the card network."
+    assert felt in against
+    assert "health: payment-service-1 says that it is well" in against
+
+
+async def test_known_symptoms_are_named_with_their_remedy() -> None:
+    """Where they stand, and what the metric says."""
+    found = await answered(dry_pool().told())
+    assert "known symptom: HTTP 503 errors (1 >= 1)" in told(found, "1. order-service")
+    assert "type: lab ops set order pool_size=10" in told(found, "What to check next")
+    (line,) = [one for one in found.sections[0].lines if one.name == "known symptom"]
+    assert line.sources[0].ref.startswith('db_client_connections_in_use{service="order-service"} / ')
+    assert OF.source.at(line.sources[1].ref)["symptom"] == "HTTP 503 errors"
+
+
+async def test_who_does_not_answer_is_a_suspect() -> None:
+    """Or answers that it is not well."""
+    lab = quiet().told()
+    lab.ill = {"payment-service-1": None, "billing-service-1": 503}
+    found = await answered(lab)
+    assert set(found.about) == {"payment-service", "billing-service"}
+    assert "health: payment-service-1 does not answer" in told(found, f"{found.about.index('payment-service') + 1}. ")
+
+
+async def test_answers_are_told_with_what_is_seen_now() -> None:
+    """Health, signs and suspects come first."""
+    lab = dry_pool().told()
+    seen = await look(OF, lab)
+    node: Node = OF.node["order-service"]
+    found = added(OF, flow(OF, OF.flows[0]), seen, [node.id])
+    assert told(found, "Now: health") == ["order-service-1: is well"]
+    assert any(line.startswith("order-service, errors: ") for line in told(found, "Now: signs"))
+    assert told(found, "Now: suspects")[0].startswith("1. order-service: weighs ")
