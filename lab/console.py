@@ -29,13 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-<<<<<<< HEAD
 VERBS = r"alerts|coverage|doctor|down|drift|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
-COMMAND = re.compile(rf"\blab(?= (?:arch|chaos|load|ops|{VERBS})\b)")
-=======
-VERBS = r"alerts|coverage|doctor|down|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
 COMMAND = re.compile(rf"\blab(?= (?:advise|arch|chaos|load|ops|{VERBS})\b)")
->>>>>>> h-advise
 AT_HOME = re.compile(
     rf"\blab (?:ops dead-letters [a-z]+|(?:advise|chaos|load|ops) [a-z-]+|{VERBS})\b"
     r"(?! --home)"
