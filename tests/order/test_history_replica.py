@@ -37,7 +37,7 @@ async def shop(cluster: Cluster, following: Cluster, tmp_path: Path) -> AsyncIte
 
 async def caught_up(cluster: Cluster, replica: Cluster) -> None:
     """Wait until the replica has replayed all there is."""
-    [(there,)] = cluster.run("SELECT pg_current_wal_lsn()::text")
+    [(there,)] = cluster.run("SELECT pg_current_wal_insert_lsn()::text")
 
     async def replayed() -> bool:
         return bool(replica.run(f"SELECT pg_last_wal_replay_lsn() >= '{there}'")[0][0])
