@@ -26,6 +26,10 @@ INSTRUMENTS = {
 """Job → where it shows its metrics."""
 
 
+SPARES = {"api-gateway": 4, "fulfilment-worker": 3}
+"""Service → number of its last spare replica, which compose declares; looked at while its name can be resolved."""
+
+
 class Target(NamedTuple):
     """One replica."""
 
@@ -43,16 +47,27 @@ def targets(topology: Topology, base: int = DEFAULT_BASE) -> list[Target]:
     ]
 
 
+def spares(topology: Topology, base: int = DEFAULT_BASE) -> list[Target]:
+    """Return the replicas that may join those."""
+    return [
+        Target(service, each.name, f"{each.name}:{each.port}")
+        for service, last in SPARES.items()
+        for number in range(topology.named(service).replicas + 1, last + 1)
+        for each in (topology.instance(topology.named(service), number, base),)
+    ]
+
+
 def configuration(
     replicas: Iterable[Target],
     rules: str = RULES,
     alertmanager: str = ALERTMANAGER,
     instruments: dict[str, str] | None = None,
+    sometimes: Iterable[Target] = (),
 ) -> str:
     """Write a configuration of Prometheus, 2.42 or later."""
     others = INSTRUMENTS if instruments is None else instruments
     jobs = [line for job, address in others.items() for line in _instrument(job, address)]
-    return "\n".join([*_head(rules, alertmanager), *_platform(replicas), *jobs, ""])
+    return "\n".join([*_head(rules, alertmanager), *_platform(replicas), *_named(sometimes), *jobs, ""])
 
 
 def _head(rules: str, alertmanager: str) -> Iterator[str]:
@@ -72,6 +87,18 @@ def _platform(replicas: Iterable[Target]) -> Iterator[str]:
         yield f"      - {{targets: ['{one.address}'], labels: {labels}}}"
 
 
+def _named(replicas: Iterable[Target]) -> Iterator[str]:
+    """Write what is looked for by name: who has none at the moment is not down, but not there."""
+    found = [one.address.rpartition(":") for one in replicas]
+    if found:
+        yield "    dns_sd_configs:"
+        for host, _, port in found:
+            yield f"      - {{names: [{host}], type: A, port: {port}, refresh_interval: 10s}}"
+        yield "    relabel_configs:"
+        yield "      - {source_labels: [__meta_dns_name], regex: '(.+)-\\d+', target_label: service}"
+        yield "      - {source_labels: [__meta_dns_name], regex: '(.+)', target_label: instance}"
+
+
 def _instrument(job: str, address: str) -> Iterator[str]:
     yield f"  - job_name: {job}"
     yield "    scrape_interval: 5s"
@@ -80,9 +107,14 @@ def _instrument(job: str, address: str) -> Iterator[str]:
     yield "    metric_relabel_configs: [{source_labels: [__name__], regex: 'http_.+|rpc_.+', action: drop}]"
 
 
+def composed() -> str:
+    """Return the file for compose."""
+    return configuration(targets(platform()), sometimes=spares(platform()))
+
+
 def main() -> int:
     """Return 1 when the file was not current and was only to be checked."""
-    check, text = "--check" in sys.argv[1:], configuration(targets(platform()))
+    check, text = "--check" in sys.argv[1:], composed()
     if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
         return 0
     if not check:

@@ -164,6 +164,9 @@ def test_settings_and_replicas_are_changed(stack: RunningStack) -> None:
     """A spare gateway joins the rotation and leaves it; a setting survives a restart."""
     stack.lab("ops", "scale", "gateway", "3")
     assert "api-gateway-3" in {one["instance"] for one in stack.told("status")["replicas"]}
+    up = {"query": 'up{service="api-gateway",instance="api-gateway-3"} == 1'}
+    where = stack.url("prometheus", 9090) + "/api/v1/query"
+    poll_until(lambda: _ask(where, **up)["data"]["result"], "Prometheus to see it", within_s=SEEN_WITHIN_S)
     stack.lab("ops", "scale", "gateway", "2")
     stack.lab("ops", "set", "order", "pool_size=7")
     stack.lab("ops", "restart", "order")

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from lab import scraping
 from lab.ops.scaling import MOST
 from lab.process import Instance
 from lab.stack.mesh import FILE, text
@@ -44,7 +45,7 @@ def test_a_container_is_healthy_when_its_process_says_that_it_is_ready() -> None
 def test_spare_replicas_wait_in_a_profile() -> None:
     """They are of services that can be scaled."""
     spares = {name: one for name, one in _services().items() if one.get("profiles") == ["spare"]}
-    assert spares
+    assert spares.keys() == {target.instance for target in scraping.spares(platform())}
     for name in spares:
         instance = described(platform(), name)
         assert instance.process.balancer or instance.process.queue
