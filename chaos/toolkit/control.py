@@ -10,6 +10,7 @@ a fault is refused: Chaos Toolkit by itself goes on without it, and calls the ex
 """
 
 import logging
+from threading import Event
 from typing import Any
 
 from chaoslib.exceptions import InterruptExecution, InvalidControl
@@ -31,6 +32,9 @@ INJECTS = ("chaos.toolkit.actions", "inject")
 Json = dict[str, Any]
 
 logger = logging.getLogger("chaostoolkit")
+AGAIN_S = 1.0
+_leaving = Event()
+"""Whether the method of the experiment is over, so that there is nothing left to interrupt."""
 _held: list[Lease] = []
 """The lease of the experiment that runs in this process. Chaos Toolkit calls functions of this module, and
 `cleanup_control` without any argument, so there is nowhere else to keep it."""
@@ -58,6 +62,7 @@ def before_experiment_control(context: Json, configuration: Json, ttl_s: float =
         lease = Lease(client, ttl_s, f"chaos run: {context['title']}"[:100], _lost)
     except (places.NoLab, ControllerFailed) as error:
         raise InterruptExecution(f"Nothing was switched on. {error}") from error
+    _leaving.clear()
     _held.append(lease)
     configuration[places.SESSION] = lease.session
 
@@ -70,6 +75,11 @@ def after_activity_control(context: Json, state: Json, ttl_s: float = TTL_S) -> 
         raise InterruptExecution(f"{context['name']!r} failed: the rest would be measured without it.")
 
 
+def after_method_control(context: Json, state: Any, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- as above
+    """Nothing of what comes now is to be interrupted: rollbacks, and the writing of the journal."""
+    _leaving.set()
+
+
 def after_experiment_control(context: Json, ttl_s: float = TTL_S) -> None:  # noqa: ARG001 -- as above
     """End the session, and whatever is left of it."""
     cleanup_control()
@@ -77,6 +87,7 @@ def after_experiment_control(context: Json, ttl_s: float = TTL_S) -> None:  # no
 
 def cleanup_control() -> None:
     """End the session, if that has not been done: also of an experiment that crashed."""
+    _leaving.set()
     while _held:
         _held.pop().end()
 
@@ -84,3 +95,6 @@ def cleanup_control() -> None:
 def _lost(why: str) -> None:
     logger.fatal("%s Its faults are off: the experiment is interrupted.", why)
     exit_gracefully()
+    # An activity that is interrupted keeps its pause: chaoslib sleeps it out before it lets go, unless it hears again.
+    while not _leaving.wait(AGAIN_S):
+        exit_gracefully()

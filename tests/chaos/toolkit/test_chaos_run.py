@@ -91,6 +91,25 @@ def test_a_hung_chaos_run_leaves_nothing_on_and_is_interrupted_when_it_wakes_up(
     assert "Its faults are off" in output
 
 
+def test_a_run_that_loses_its_session_within_an_activity_does_not_wait_for_the_pause_after_it(
+    toolkit: Toolkit, controller: ControllerProcess, replica: ReplicaProcess
+) -> None:
+    """Chaos Toolkit sleeps out the pause of an activity that is interrupted, and only then lets go."""
+    arguments = {"args": [sys.executable, "-c", "import time; time.sleep(60)"]}
+    provider = {"type": "python", "module": "subprocess", "func": "run", "arguments": arguments}
+    work: Json = {"type": "action", "name": "work", "provider": provider}
+    toolkit.write(experiment_with(controller.url, INJECT, paused(work, LONG_S)))
+    run = toolkit.start("run")
+    try:
+        replica.becomes("faulty")
+        [active] = controller.status()["active"]
+        controller.client.delete(f"/sessions/{active['session']}").raise_for_status()
+    finally:
+        code, output = ended(run)
+    assert code == 1, output
+    assert toolkit.journal()["status"] == "interrupted"
+
+
 def test_an_interrupted_chaos_run_switches_off_at_once(
     toolkit: Toolkit, controller: ControllerProcess, replica: ReplicaProcess
 ) -> None:
