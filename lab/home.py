@@ -51,9 +51,14 @@ class Home:
         return self.run / "channel.key"
 
     @property
+    def secrets(self) -> Path:
+        """What containers have to show one another; there is no such folder where all is on this machine."""
+        return self.root / "secrets"
+
+    @property
     def token_file(self) -> Path:
         """What callers show to the chaos controller; there is none where only this machine reaches it."""
-        return self.root / "secrets" / "controller.token"
+        return self.secrets / "controller.token"
 
     @property
     def is_contained(self) -> bool:

@@ -11,7 +11,7 @@ from lab import probe
 from lab.errors import LabError, NoAnswer
 from lab.fleet import Fleet
 from lab.overrides import Overrides
-from lab.process import Edge, Process, edge_name, told_edges
+from lab.process import Edge, Instance, Process, edge_name, told_edges
 from lab.replica import Replica
 
 SETTING = "edges"
@@ -31,8 +31,7 @@ class Ways:
 
     def address(self, balancer: Replica, replica: Replica) -> str:
         """Return the URL at which a load balancer finds a replica."""
-        way = self._way(balancer.instance.process, replica)
-        return replica.instance.url if way is None else way.url
+        return self._found(balancer, replica).url
 
     def balancers(self, replica: Replica) -> list[Replica]:
         """Return who shares requests out to a replica."""
@@ -56,9 +55,9 @@ class Ways:
     async def ensure_carried(self, replica: Replica) -> None:
         """Wait until the ways to a replica that is ready are open. Raises NoAnswer."""
         for balancer in self.balancers(replica):
-            host, _, port = self.address(balancer, replica).removeprefix("http://").rpartition(":")
+            way = self._found(balancer, replica)
             deadline = time.monotonic() + OPEN_WITHIN_S
-            while not await probe.listens(host, int(port), within_s=ANSWER_WITHIN_S):
+            while not await probe.listens(way.host, way.port, within_s=ANSWER_WITHIN_S):
                 if time.monotonic() > deadline:
                     raise NoAnswer(f"{balancer.name} has no way to {replica.name}.", hint="See how it is: lab status")
                 await asyncio.sleep(LOOK_EVERY_S)
@@ -98,6 +97,9 @@ class Ways:
 
     def _edges(self) -> dict[str, Edge]:
         return {edge.name: edge for edge in self._fleet.edges()} | self._added
+
+    def _found(self, balancer: Replica, replica: Replica) -> Edge | Instance:
+        return self._way(balancer.instance.process, replica) or replica.instance
 
     def _way(self, caller: Process, replica: Replica) -> Edge | None:
         return self._edges().get(edge_name(caller.name, replica.instance))

@@ -3,7 +3,6 @@
 Keys and passwords stay in the volume that they are in, and whoever may speak to the Engine may do all of this anyhow.
 """
 
-import getpass
 import json
 import shutil
 import subprocess
@@ -12,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 
-from lab import preflight
+from lab import console, preflight
 from lab.errors import LabError, NotRunning
 from lab.home import Home
 from lab.title import SEALED
@@ -49,7 +48,7 @@ class Stack:
             self._have_spares()
         given, made = self._carried(arguments)
         terminal = [] if is_terminal else ["-T"]
-        who = ["-e", f"LOGNAME={person()}"]
+        who = ["-e", f"LOGNAME={console.person()}"]
         command = ["lab", *given]
         if SEALED.intersection(given):
             said = f"{EXCHANGE}-{token_hex(4)}"
@@ -121,14 +120,6 @@ def wanted(arguments: Sequence[str], environment: Mapping[str, str]) -> Stack | 
 def without_flag(arguments: Sequence[str]) -> list[str]:
     """Return the arguments as the verb is to see them."""
     return list(arguments[1:] if FLAG in arguments[:1] else arguments)
-
-
-def person() -> str:
-    """Return who types."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "somebody"
 
 
 def _runs_here() -> bool:

@@ -12,7 +12,6 @@ from lab.home import Home
 
 CONTROLLER, POSTGRES, RABBITMQ, JOIN = "controller.token", "postgres.password", "rabbitmq.password", "join.password"
 NAMES = (CONTROLLER, POSTGRES, RABBITMQ, JOIN)
-FOLDER = "secrets"
 
 
 def make(home: Home) -> None:
@@ -20,13 +19,13 @@ def make(home: Home) -> None:
     preflight.make_key(home)
     for name in NAMES:
         # Read by the users of other images as well; the volume is what keeps it from others.
-        with suppress(FileExistsError), open(home.root / FOLDER / name, "x", opener=_readable) as file:
+        with suppress(FileExistsError), open(home.secrets / name, "x", opener=_readable) as file:
             file.write(secrets.token_hex(16))
 
 
 def read(home: Home, name: str) -> str:
     """Return one. Raises OSError."""
-    return (home.root / FOLDER / name).read_text().strip()
+    return (home.secrets / name).read_text().strip()
 
 
 def _readable(path: str, flags: int) -> int:
