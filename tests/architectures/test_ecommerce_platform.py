@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from tests.support.json_texts import texts
 from tests.support.pages import ROOT
 
 DOCUMENT = json.loads((ROOT / "architectures/ecommerce-platform.json").read_text(encoding="utf-8"))
@@ -30,20 +31,6 @@ def schema(name: str) -> Any:
 def mistakes(document: Any, name: str = "calm") -> list[str]:
     """Return what the official schemas have against a document."""
     return [f"{list(error.instance_path)}: {error.message}" for error in schema(name).iter_errors(document)]
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Yield every string of a document, keys included."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for key, inner in value.items():
-                yield key
-                yield from texts(inner)
-        case list():
-            for inner in value:
-                yield from texts(inner)
 
 
 def interfaces(node: dict[str, Any]) -> set[str]:

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -15,6 +14,7 @@ from chaos.drivers import toxics
 from chaos.scenario import loading
 from lab.leaks.words import Words
 from tests.support.dashboards import ROOT, Json, boards, panels, variables
+from tests.support.json_texts import texts
 from tests.support.yaml_files import read
 
 BOARDS = boards()
@@ -32,20 +32,6 @@ WORDS = Words([*FAULTS, *toxics.FAULTS], [one.name for one in loading.catalogue(
 
 each_board = pytest.mark.parametrize("board", BOARDS.values(), ids=BOARDS)
 each_panel = pytest.mark.parametrize("panel", PANELS.values(), ids=PANELS)
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Yield every string, keys included."""
-    match value:
-        case str():
-            yield value
-        case dict():
-            for key, inner in value.items():
-                yield key
-                yield from texts(inner)
-        case list():
-            for inner in value:
-                yield from texts(inner)
 
 
 def test_they_are_current() -> None:
