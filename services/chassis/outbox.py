@@ -119,21 +119,22 @@ class OutboxRelay:
         """Send rows and forget what was sent; return how many, and what went wrong, so that it takes nothing back."""
         self._pending.set(rows[0].pending if rows else 0)
         self._oldest_age.set(time.time() - rows[0].stored_at if rows else 0.0)
-        sent: list[int] = []
+        sent: list[str] = []
         give_way_at = time.monotonic() + HOLD_S
         try:
             for row in rows:
                 await self._send(Message(row.id, row.topic, orjson.loads(row.body), orjson.loads(row.headers)))
-                sent.append(row.seq)
+                sent.append(row.id)
                 if time.monotonic() >= give_way_at:
                     break
         except Exception as error:  # noqa: BLE001 -- raised again when what was sent is forgotten
             return len(sent), error
         finally:
-            # When the broker goes away half-way, what it has already is not sent again.
+            # When the broker goes away half-way, what it has already is not sent again. Not by `seq`: another replica
+            # may have forgotten it meanwhile, and SQLite gives the number of a row that is gone to the next.
             if sent:
                 async with forgetting() as connection:
-                    await connection.execute(delete(self._outbox).where(self._outbox.c.seq.in_(sent)))
+                    await connection.execute(delete(self._outbox).where(self._outbox.c.id.in_(sent)))
         return len(sent), None
 
     async def _send(self, message: Message) -> None:

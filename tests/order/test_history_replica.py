@@ -103,7 +103,7 @@ async def test_every_order_shows_at_once_however_late_the_replica_is(shop: Platf
     assert sum((await reads(shop)).values()) == 20
 
 
-async def test_a_replica_that_is_gone_is_done_without(shop: Platform, following: Cluster) -> None:
+async def test_a_replica_that_is_gone_is_done_without(shop: Platform, cluster: Cluster, following: Cluster) -> None:
     """For a while nobody asks it again; then it is read as before."""
     order = (await shop.place()).json()["order_id"]
     following.stop()
@@ -112,6 +112,7 @@ async def test_a_replica_that_is_gone_is_done_without(shop: Platform, following:
     assert (await shop.ask("GET", "/ready")).status_code == 200
     assert await reads(shop) == {NO_ANSWER: 3}
     following.start()
+    await caught_up(cluster, following)
     shop.app(ORDER).state.operations._history._rests_until = 0.0
     assert await history(shop) == {order: "confirmed"}
     assert CAUGHT_UP in await reads(shop)
