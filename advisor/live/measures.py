@@ -7,13 +7,13 @@ from advisor.answers.nodes import modes
 from advisor.calm.model import Architecture, Node
 from advisor.live.lab import Firing, Health
 from advisor.live.probing import seen
-from advisor.live.signs import WINDOW_S, Sign, metric, seen_as, selector, who
+from advisor.live.signs import SLOWEST, Sign, levels, metric, seen_as, selector, tail, who
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Selector, Window
 
 SERVED, CALLED = "http_server_request_duration_seconds", "http_client_request_duration_seconds"
 FAILED_CALLS, BREAKER = "http_client_request_failures_total", "circuit_breaker_state"
-FEWEST, SHARE = 3, 0.02
+FEWEST, SHARE = 5, 0.02
 """Failures that are more than noise: so many, and such a share of all."""
 PATIENCE_S = 1.0
 """p99 of a service whose document promises nothing."""
@@ -51,14 +51,14 @@ def of_alerts(of: Architecture, alerts: Iterable[Firing]) -> Iterator[Sign]:
             yield Sign(one.subject, "alert", f"{one.name}: {one.summary}", Source("alert", one.name), weight, own=own)
 
 
-async def of_metrics(of: Architecture, evidence: Evidence, now_s: float) -> list[Sign]:
+async def of_metrics(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
     """Return the signs in what services count."""
-    window, known = Window(now_s - WINDOW_S, now_s), seen_as(of)
+    known = seen_as(of)
     found = [
         *await _failing(evidence, window),
         *await _slow(of, evidence, window),
         *await _refused(evidence, window),
-        *await _broken(evidence, now_s),
+        *await _broken(evidence, window),
     ]
     return [one for one in found if one.who in known]
 
@@ -78,14 +78,10 @@ async def _failing(evidence: Evidence, window: Window) -> list[Sign]:
 
 async def _slow(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
     found, bounds = [], {name: _patience_s(nodes[0]) for name, nodes in seen_as(of).items()}
-    counted = await evidence.increase(Selector(f"{SERVED}_count"), window, ("service",))
-    many = {one.labels.get("service", "") for one in counted if one.value >= FEWEST}
-    for one in await evidence.quantile(Selector(SERVED), 0.99, window, ("service",)):
+    for one in await tail(evidence, SERVED, {}, window):
         service = one.labels.get("service", "")
-        if service in many and one.value > bounds.get(service, PATIENCE_S):
-            text = (
-                f"99 % of requests took up to {one.value:.2g} s, and {bounds.get(service, PATIENCE_S):g} s are promised"
-            )
+        if one.value > (bound := bounds.get(service, PATIENCE_S)):
+            text = f"{SLOWEST:.0%} of its requests took {one.value:.2g} s and more, and {bound:g} s are promised"
             source = Source("metric", "p99 " + metric(selector(SERVED, {"service": service}), window.length_s).ref)
             found.append(Sign(service, "latency", text, source, 2))
     return found
@@ -114,9 +110,9 @@ async def _refused(evidence: Evidence, window: Window) -> list[Sign]:
     return found
 
 
-async def _broken(evidence: Evidence, now_s: float) -> list[Sign]:
+async def _broken(evidence: Evidence, window: Window) -> list[Sign]:
     found = []
-    for one in await evidence.instant(Selector(BREAKER), now_s):
+    for one in await levels(evidence, Selector(BREAKER), window):
         caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")
         if one.value > 0:
             source = metric(selector(BREAKER, {"service": caller, "peer": peer}))
@@ -124,13 +120,13 @@ async def _broken(evidence: Evidence, now_s: float) -> list[Sign]:
     return found
 
 
-async def of_modes(of: Architecture, evidence: Evidence, alerts: list[Firing], now_s: float) -> list[Sign]:
+async def of_modes(of: Architecture, evidence: Evidence, alerts: list[Firing], window: Window) -> list[Sign]:
     """Return a sign for each failure mode of the document whose symptom is there; replicas have theirs once."""
     found: dict[tuple[str, str], Sign] = {}
     for node in of.nodes:
         for pointer, mode in modes(node):
             probe, symptom = mode.get("probe"), str(mode.get("symptom", ""))
-            if isinstance(probe, Mapping) and (told := await seen(evidence, probe, alerts, now_s)):
+            if isinstance(probe, Mapping) and (told := await seen(evidence, probe, alerts, window)):
                 own = "metric" in probe and "peer" not in probe.get("labels", {})
                 sign = Sign(who(node), "known symptom", f"{symptom} ({told[0]})", told[1], 2, own=own, mode=pointer)
                 found.setdefault((sign.who, symptom), sign)

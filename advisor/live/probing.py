@@ -7,26 +7,30 @@ from typing import Any
 
 from advisor.answer import Source
 from advisor.live.lab import Firing
-from advisor.live.signs import metric, query, selector
+from advisor.live.signs import levels, metric, query, selector, tail
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Selector, Window
 
 BOUNDS = {">": gt, ">=": ge, "<": lt}
-FEWEST = 3
+FEWEST = 20
 """Requests of which a share is taken."""
 Seen = tuple[float, Source]
 Probe = Mapping[str, Any]
 
 
-async def seen(evidence: Evidence, probe: Probe, alerts: list[Firing], now_s: float) -> tuple[str, Source] | None:
-    """Return what is seen when the symptom is there; nothing when it is not, or when a probe needs something else."""
+async def seen(evidence: Evidence, probe: Probe, alerts: list[Firing], recent: Window) -> tuple[str, Source] | None:
+    """Return what is seen when the symptom is there; nothing when it is not, or when a probe needs something else.
+
+    `recent`: what may be looked at; a probe that looks less far back is given less.
+    """
     if "alert" in probe:
         firing = next((one for one in alerts if one.name == probe["alert"]), None)
         return (firing.summary, Source("alert", firing.name)) if firing else None
     within = probe.get("within-s", 0)
     if not isinstance(probe.get("labels"), Mapping) or not isinstance(within, int | float):
         return None
-    found = await _worst(evidence, probe, Window(now_s - within, now_s))
+    window = Window(max(recent.end_s - within, recent.start_s), recent.end_s) if within else recent
+    found = await _worst(evidence, probe, window)
     if found is None or not BOUNDS[probe["is"]](found[0], probe["than"]):
         return None
     return f"{found[0]:.4g} {probe['is']} {probe['than']:g}", found[1]
@@ -46,7 +50,7 @@ Values = tuple[list[float], Source]
 
 async def _gauge(evidence: Evidence, name: str, probe: Probe, window: Window) -> Values:
     wanted = selector(name, probe["labels"])
-    samples = await evidence.instant(wanted, window.end_s)
+    samples = await levels(evidence, wanted, window, low=probe["is"] == "<")
     if "per" not in probe:
         return [one.value for one in samples], metric(wanted)
     most = selector(str(probe["per"]), probe["labels"])
@@ -63,10 +67,7 @@ async def _increase(evidence: Evidence, name: str, probe: Probe, window: Window)
 
 async def _p99(evidence: Evidence, name: str, probe: Probe, window: Window) -> Values:
     wanted = selector(name, probe["labels"])
-    counted = await evidence.increase(selector(f"{name}_count", probe["labels"]), window, ("service",))
-    if sum(one.value for one in counted) < FEWEST:
-        return [], metric(wanted, window.length_s)
-    samples = await evidence.quantile(wanted, 0.99, window, ("service",))
+    samples = await tail(evidence, name, probe["labels"], window)
     return [one.value for one in samples], Source("metric", f"p99 {query(wanted, window.length_s)}")
 
 

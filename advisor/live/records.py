@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from advisor.answer import Source
 from advisor.calm.model import Architecture
-from advisor.live.signs import WINDOW_S, Sign, seen_as
+from advisor.live.signs import Sign, seen_as
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import LogQuery, LogRecord, Span, Trace, TraceQuery, Window
 
@@ -17,12 +17,12 @@ FEWEST = 2
 PEER = "peer.service"
 
 
-async def of_traces(of: Architecture, evidence: Evidence, now_s: float, *, failing: bool, slow: bool) -> list[Sign]:
+async def of_traces(of: Architecture, evidence: Evidence, window: Window, *, failing: bool, slow: bool) -> list[Sign]:
     """Return who failing traces fail at, and who slow ones spend their time at; each only if there is reason to ask.
 
     A trace or two that fail are no reason: a timeout now and then is part of a network.
     """
-    window, known = Window(now_s - WINDOW_S, now_s), seen_as(of)
+    known = seen_as(of)
     failed = await _read(evidence, TraceQuery(error=True), window) if failing else []
     late = await _read(evidence, TraceQuery(min_duration_s=SLOW_S), window) if slow else []
     found = [
@@ -81,9 +81,9 @@ def slowest(trace: Trace) -> str:
     return took.most_common(1)[0][0] if took else ""
 
 
-async def of_logs(of: Architecture, evidence: Evidence, now_s: float) -> list[Sign]:
+async def of_logs(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
     """Return who logs errors, and what they say most often."""
-    page = await evidence.logs(LogQuery(level="error"), Window(now_s - WINDOW_S, now_s), limit=200)
+    page = await evidence.logs(LogQuery(level="error"), window, limit=200)
     groups: dict[str, list[LogRecord]] = defaultdict(list)
     for record in page.items:
         groups[record.service].append(record)

@@ -5,10 +5,19 @@ from dataclasses import dataclass
 
 from advisor.answer import Line, Source
 from advisor.calm.model import Architecture, Node
-from observability.evidence.model import Matcher, Selector
+from observability.evidence.evidence import Evidence
+from observability.evidence.model import Matcher, Sample, Selector, Window
 
 WINDOW_S = 60.0
 """How far back is looked."""
+SETTLING_S = 20.0
+"""What a lab needs from its first process on: what is cold is slow, and who is not there yet is refused."""
+SHORTEST_S = 10.0
+"""How far back is looked at the least."""
+HOLDS_S, STEP_S = 15.0, 5.0
+"""How long a level has to be seen, and how often it is looked at: one moment at a bound is part of every day."""
+TIMED, SLOWEST, HANDFUL = 20, 0.01, 5
+"""Requests of which the slowest are told; which share these are; and how many at the least."""
 
 
 @dataclass(frozen=True)
@@ -64,3 +73,32 @@ def query(wanted: Selector, over_s: float | None = None) -> str:
 def metric(wanted: Selector, over_s: float | None = None) -> Source:
     """Return a query as the source of something."""
     return Source("metric", query(wanted, over_s))
+
+
+async def recent(evidence: Evidence, now_s: float) -> Window:
+    """Return how far back is looked: not into the time in which the lab was starting."""
+    started = [one.value for one in await evidence.instant(Selector("process_start_time_seconds"), now_s)]
+    settled_s = min(started) + SETTLING_S if started else 0.0
+    return Window(max(now_s - WINDOW_S, min(settled_s, now_s - SHORTEST_S)), now_s)
+
+
+async def levels(evidence: Evidence, wanted: Selector, within: Window, *, low: bool = False) -> list[Sample]:
+    """Return what series have kept to lately: their lowest value, or with `low` their highest."""
+    window = Window(max(within.end_s - HOLDS_S, within.start_s), within.end_s)
+    kept = max if low else min
+    return [
+        Sample(one.labels, kept(point.value for point in one.points), window.end_s)
+        for one in await evidence.range(wanted, window, STEP_S)
+        if one.points
+    ]
+
+
+async def tail(evidence: Evidence, histogram: str, labels: Mapping[str, str], window: Window) -> list[Sample]:
+    """Return per service what the slowest took and more: one in a hundred, and not fewer than a handful."""
+    found: list[Sample] = []
+    for one in await evidence.increase(selector(f"{histogram}_count", labels), window, ("service",)):
+        if one.value >= TIMED:
+            wanted = selector(histogram, {**labels, "service": one.labels.get("service", "")})
+            share = max(SLOWEST, HANDFUL / one.value)
+            found += await evidence.quantile(wanted, 1 - share, window, ("service",))
+    return found

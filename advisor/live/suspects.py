@@ -10,7 +10,7 @@ from advisor.calm.pointer import below
 from advisor.live.lab import Event, Firing, Health, Lab
 from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes
 from advisor.live.records import of_logs, of_traces
-from advisor.live.signs import WINDOW_S, Sign, seen_as, who
+from advisor.live.signs import Sign, recent, seen_as, who
 
 ENOUGH = 2
 """What the signs of a suspect weigh at the least."""
@@ -25,6 +25,8 @@ class Seen:
     health: dict[str, list[Health]]
     alerts: tuple[Firing, ...]
     events: tuple[Event, ...]
+    looked_s: float
+    """How far back."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,21 @@ class Suspect:
 async def look(of: Architecture, lab: Lab) -> Seen:
     """Look at everything."""
     evidence = lab.evidence
-    now_s = await evidence.now()
+    window = await recent(evidence, await evidence.now())
     health = await lab.health([node for node in of.nodes if node.is_service])
     alerts = await lab.alerts()
     measured = [
         *of_health(health, of),
         *of_alerts(of, alerts),
-        *await of_metrics(of, evidence, now_s),
-        *await of_modes(of, evidence, alerts, now_s),
+        *await of_metrics(of, evidence, window),
+        *await of_modes(of, evidence, alerts, window),
     ]
     reasons = {sign.name for sign in measured}
     slow = bool(alerts) or "latency" in reasons
-    traced = await of_traces(of, evidence, now_s, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
-    logged = await of_logs(of, evidence, now_s)
-    return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(await lab.events()))
+    traced = await of_traces(of, evidence, window, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
+    logged = await of_logs(of, evidence, window)
+    events = tuple(await lab.events())
+    return Seen((*measured, *traced, *logged), health, tuple(alerts), events, window.length_s)
 
 
 def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
@@ -98,10 +101,10 @@ def _well(seen: Seen) -> Iterator[Line]:
         yield from (Line(one.instance, "is well", (Source("health", one.url),)) for one in replicas)
     looked = (
         ("alerts", Source("alert", "none fires")),
-        ("metrics", Source("metric", f"errors, latency, failed calls, breakers of the last {WINDOW_S:g} s")),
+        ("metrics", Source("metric", f"errors, latency, failed calls, breakers of the last {seen.looked_s:.0f} s")),
         ("known symptoms", Source("document", "/nodes")),
-        ("traces", Source("trace", f"failing and slow ones of the last {WINDOW_S:g} s")),
-        ("logs", Source("log", f"errors of the last {WINDOW_S:g} s")),
+        ("traces", Source("trace", f"failing and slow ones of the last {seen.looked_s:.0f} s")),
+        ("logs", Source("log", f"errors of the last {seen.looked_s:.0f} s")),
     )
     yield from (Line(name, "nothing unusual", (source,)) for name, source in looked)
 

@@ -10,7 +10,7 @@ from advisor.calm.model import Node
 from advisor.live.lab import Firing
 from advisor.live.suspects import added, look, suspects
 from tests.support.answers import OF, told
-from tests.support.live_lab import StandInLab, Story
+from tests.support.live_lab import NOW_S, StandInLab, Story
 
 WAY = ("web-frontend", "load-balancer", "api-gateway", "order-service", "payment-service", "payment-provider")
 
@@ -99,6 +99,52 @@ async def test_a_trace_that_fails_now_and_then_is_no_reason() -> None:
     story.traced(WAY, last_s=2.0)
     found = await answered(story.told())
     assert found.sections[0].title == "Nothing is wrong"
+
+
+def just_started() -> Story:
+    """Half of the calls failed while the lab was starting, until twenty seconds ago."""
+    story = quiet()
+    labels = {"service": "order-service", "instance": "order-service-1", "peer": "payment-service"}
+    failed = [(NOW_S - 60 + 5 * step, 20.0 * min(step, 6)) for step in range(12)]
+    story.lab.evidence.expose("http_client_request_failures_total", labels, failed)
+    story.gauge("process_start_time_seconds", NOW_S - 45, service="order-service")
+    return story
+
+
+def moment_at_a_bound() -> Story:
+    """The pool was dry and a breaker open, just now and only then."""
+    story = quiet()
+    for metric, before, now, labels in (
+        ("db_client_connections_in_use", 1, 5, {"pool": "order"}),
+        ("circuit_breaker_state", 0, 2, {"peer": "payment-service"}),
+    ):
+        series = {"service": "order-service", "instance": "order-service-1", **labels}
+        story.lab.evidence.expose(metric, series, [(NOW_S - 20 + 5 * step, before) for step in range(4)])
+        story.lab.evidence.expose(metric, series, [(NOW_S, now)])
+    return story
+
+
+def four_slow_requests() -> Story:
+    """Of sixty."""
+    story = quiet()
+    for bound, rest in (("0.05", 56), ("2.5", 56), ("5", 60), ("+Inf", 60)):
+        labels = {"service": "billing-service", "instance": "billing-service-1", "le": bound}
+        story.lab.evidence.expose("http_server_request_duration_seconds_bucket", labels, risen(rest))
+    labels = {"service": "billing-service", "instance": "billing-service-1"}
+    story.lab.evidence.expose("http_server_request_duration_seconds_count", labels, risen(60))
+    return story
+
+
+def risen(by: float) -> list[tuple[float, float]]:
+    """Return a counter that rises so much in a minute."""
+    return [(NOW_S - 60 + 5 * step, by * step / 12) for step in range(13)]
+
+
+@pytest.mark.parametrize("story", [just_started, moment_at_a_bound, four_slow_requests])
+async def test_what_every_lab_shows_now_and_then_is_no_sign(story: Callable[[], Story]) -> None:
+    """Its start, a moment at a bound, a handful of slow requests."""
+    found = await answered(story().told())
+    assert [section.title for section in found.sections] == ["Nothing is wrong"], list(found.lines)
 
 
 async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
