@@ -139,7 +139,7 @@ class Fleet:
             instance=instance.name,
             service=instance.process.name,
             target=instance.process.target,
-            arguments=list(instance.process.arguments),
+            arguments=[*instance.process.arguments, *filter(None, [instance.process.folder])],
             environment=self._topology.environment(instance, site) | self._overrides.environment(instance),
             log=str(log_of(instance, site.home)),
         )
