@@ -9,6 +9,7 @@ from locust import FastHttpUser, task
 
 from loadgen.api_client import ApiClient
 from loadgen.pacing import jittered_pacing
+from loadgen.shaped_load import basket_of
 from loadgen.shopping import Taste, buyable
 
 PACE_S = 2.5
@@ -58,7 +59,7 @@ class ApiShopper(FastHttpUser):
         if not self.skus:
             self.browse()
             return
-        purchase = self.taste.purchase(self.skus)
+        purchase = self.taste.purchase(self.skus, basket_of(self.environment))
         order = {
             "customer_id": self.taste.customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],
