@@ -11,6 +11,7 @@ import pytest
 
 from lab import control
 from tests.support.lab import RunningLab, running_lab
+from tests.support.live_drift import drift
 from tests.support.polling import poll_until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -19,10 +20,14 @@ TO_GATEWAYS = "load-balancer->"
 ORDER = {"customer_id": "ada", "lines": [{"sku": "MUG-STONE-350", "quantity": 1}], "card_token": "card-4242"}
 
 
+TUNED = {"GATEWAY_PRODUCTS_TIMEOUT_S": "1.6"}
+"""What somebody had in the environment when the lab was started."""
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
     """The platform without shoppers."""
-    with running_lab(tmp_path_factory.mktemp("levers"), "--no-load") as running:
+    with running_lab(tmp_path_factory.mktemp("levers"), "--no-load", env=TUNED) as running:
         yield running
 
 
@@ -56,6 +61,18 @@ def _url(lab: RunningLab, instance: str) -> str:
 def _metric(lab: RunningLab, instance: str, line: str) -> float:
     text = httpx.get(f"{_url(lab, instance)}/metrics").text
     return sum(float(one.split()[-1]) for one in text.splitlines() if one.startswith(line))
+
+
+def test_a_changed_timeout_is_drift_and_nothing_else_is(lab: RunningLab) -> None:
+    """Held against what the lab was started with, whatever whoever asks has in the environment."""
+    assert drift(lab, env={"ORDER_POOL_SIZE": "9"}) == []
+    lab.cli("ops", "set", "order", "payment.timeout_s=3")
+    assert drift(lab) == ["setting-changed:order-service-1/payment.timeout_s=3"]
+    lab.cli("ops", "undo")
+    assert drift(lab) == []
+    assert f"({'='.join(*TUNED.items())} when the lab was started)" in " ".join(
+        lab.cli("ops", "settings", "gateway").split()
+    )
 
 
 def test_a_pool_and_a_timeout_are_changed_while_orders_come_in(lab: RunningLab) -> None:
