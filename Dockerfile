@@ -14,6 +14,7 @@ COPY architectures /app/architectures
 COPY advisor /app/advisor
 COPY services /app/services
 COPY chaos /app/chaos
+COPY drill /app/drill
 COPY observability /app/observability
 COPY loadgen /app/loadgen
 COPY lab /app/lab

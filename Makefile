@@ -6,7 +6,7 @@ LAB := $(PYTHON) -m lab
 UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
-PATHS := advisor services chaos observability lab loadgen benchmarks grafana tests
+PATHS := advisor services chaos drill observability lab loadgen benchmarks grafana tests
 # Live tests mostly wait: three at a time keep two cores busy.
 WORKERS ?= 3
 

@@ -29,8 +29,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
-VERBS = r"alerts|coverage|doctor|down|drift|graph|impact|leaks|logs|metrics|reset|restart|slo|status|top|traces?|up"
-COMMAND = re.compile(rf"\blab(?= (?:advise|arch|chaos|load|ops|{VERBS})\b)")
+VERBS = (
+    r"alerts|coverage|doctor|down|drift|graph|impact|leaks|logs|metrics|prove|reset|restart|slo|status|top|traces?|up"
+)
+COMMAND = re.compile(rf"\blab(?= (?:advise|arch|certify|chaos|load|ops|workspace|{VERBS})\b)")
 AT_HOME = re.compile(
     rf"\blab (?:ops dead-letters [a-z]+|(?:advise|chaos|load|ops) [a-z-]+|{VERBS})\b"
     r"(?! --home)"

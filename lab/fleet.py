@@ -142,7 +142,7 @@ class Fleet:
             instance=instance.name,
             service=instance.process.name,
             target=instance.process.target,
-            arguments=list(instance.process.arguments),
+            arguments=[*instance.process.arguments, *filter(None, [instance.process.folder])],
             environment=self.told(instance) | self._overrides.environment(instance),
             log=str(log_of(instance, self._site().home)),
         )

@@ -80,6 +80,11 @@ class Home:
         """What the people on call have done, one JSON object per line; only ever appended to."""
         return self.run / "operations.jsonl"
 
+    @property
+    def proofs_file(self) -> Path:
+        """What came of every proof of a repair, one JSON object per line; only ever appended to."""
+        return self.run / "proofs.jsonl"
+
     def database(self, name: str) -> Path:
         """Return the file of one database."""
         return self.data / f"{name}.db"

@@ -25,6 +25,8 @@ class UpOptions:
     fresh: bool = False
     """Whether databases and logs of former runs are deleted first."""
     topology: str = PLATFORM
+    services: str = ""
+    """Folder whose code runs in place of the lab's own, for the services that are in it; absolute."""
 
     def to_json(self) -> str:
         """As the supervisor's one argument."""

@@ -56,6 +56,8 @@ class Process:
     """Whether the calls of the platform go through it."""
     takes_spans: bool = False
     """Whether spans are sent to it, unless somebody wants them elsewhere."""
+    folder: str = ""
+    """Where its code is taken from, below `services`; empty: from the lab's own tree."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from lab.errors import LabError, from_json
+from lab.freshness import ROOT
 from lab.options import DETACH, UpOptions
 
 
@@ -23,6 +25,8 @@ class Starting:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A folder of somebody's own services would be found before ours, if the lab were started in it.
+            cwd=ROOT if Path("services").is_dir() else None,
         )
 
     def events(self) -> Iterator[dict[str, Any]]:

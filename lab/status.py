@@ -30,6 +30,7 @@ async def _of_replica(replica: Replica) -> dict[str, Any]:
         "pid": replica.pid,
         "port": replica.instance.port,
         "url": replica.instance.url,
+        "code_from": replica.instance.process.folder or None,
         "restarts": replica.restarts,
         "started_at": replica.started_at,
         "ready_ms": replica.ready_ms,

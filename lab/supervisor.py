@@ -15,7 +15,7 @@ from typing import Any
 
 from setproctitle import setproctitle
 
-from lab import logfiles, preflight, process
+from lab import logfiles, own_code, preflight, process
 from lab.audience import Audience, pipe
 from lab.control_server import ControlServer
 from lab.errors import AlreadyRunning, LabError
@@ -122,7 +122,7 @@ def _settle(options: UpOptions, settings: Settings, audience: Audience) -> tuple
 def _settled(options: UpOptions, settings: Settings, audience: Audience, home: Home) -> tuple[Site, Topology, int]:
     preflight.prepare(home, min_free_mb=settings.min_free_mb)
     lock = preflight.lock(home, waiting=lambda: audience.tell("waiting"))
-    topology = process.load(options.topology)
+    topology = own_code.on(process.load(options.topology), options.services)
     base = options.port_base or free_block()
     ensure_free(topology.ports(base))
     preflight.remove_former_socket(home)

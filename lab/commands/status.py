@@ -48,7 +48,7 @@ def _drawn(status: dict[str, Any]) -> "Callable[[], RenderableType]":
     def draw() -> "RenderableType":
         from rich.console import Group  # noqa: PLC0415 -- not needed for --json
 
-        return Group(_headline(status), "", _table(status), "", _load(status["load"]))
+        return Group(_headline(status), "", _table(status), "", *_own_code(status), _load(status["load"]))
 
     return draw
 
@@ -84,6 +84,12 @@ def _table(status: dict[str, Any]) -> "RenderableType":
             restarts,
         )
     return table
+
+
+def _own_code(status: dict[str, Any]) -> list[str]:
+    """Say which services do not run the lab's own code."""
+    where = {replica["service"]: replica["code_from"] for replica in status["replicas"] if replica.get("code_from")}
+    return [f"code of {', '.join(where)}: from {folder}" for folder in set(where.values())]
 
 
 def _load(load: dict[str, Any] | None) -> str:

@@ -6,6 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -43,6 +44,12 @@ PAGES = (
     help=f"First of {PORTS} ports; 0 finds free ones.",
 )
 @click.option("--fresh", is_flag=True, help="Delete databases and logs of former runs first.")
+@click.option(
+    "--services",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Run the services in DIR, a workspace, in place of the lab's own.",
+)
 @click.option("--topology", default=PLATFORM, hidden=True, metavar="MODULE:FUNCTION")
 @console.as_json
 def command(
@@ -50,6 +57,7 @@ def command(
     users: int | None,
     shape: str,
     port_base: int,
+    services: Path | None,
     topology: str,
     *,
     no_load: bool,
@@ -61,7 +69,8 @@ def command(
     if 0 < port_base < LOWEST_PORT:
         raise click.BadParameter(f"ports below {LOWEST_PORT} are for root only.", param_hint="--port-base")
     began = time.monotonic()
-    options = UpOptions(str(home.root), port_base, users, shape, not no_load, fresh, topology)
+    own = str(services.absolute()) if services else ""
+    options = UpOptions(str(home.root), port_base, users, shape, not no_load, fresh, topology, own)
     starting = Starting(options)
     with _ending_it_on_signals(starting):
         _follow(starting, home, began, detach=detach, as_json=as_json)

@@ -180,21 +180,6 @@ class Book(Protocol):
         """Give the invoice the next number and keep it."""
 
 
-def apportion(cents: int, weights: Sequence[int]) -> list[int]:
-    """Split `cents` in proportion to `weights` by largest remainder; neither is negative.
-
-    The parts sum to `cents` exactly, unless all weights are zero: then nothing can be apportioned.
-    """
-    whole = sum(weights)
-    if whole == 0:
-        return [0] * len(weights)
-    parts = [cents * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda i: (-(cents * weights[i] % whole), i))
-    for i in by_remainder[: cents - sum(parts)]:
-        parts[i] += 1
-    return parts
-
-
 def month_of(moment: datetime) -> str:
     """Return the month of a moment in UTC, `2025-11`."""
     return f"{moment:%Y-%m}"

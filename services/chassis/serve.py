@@ -1,6 +1,10 @@
-"""Start one service by its dotted name: `python -m services.chassis.serve services.order`."""
+"""Start one service by its dotted name: `python -m services.chassis.serve services.order [FOLDER]`.
+
+With a FOLDER the service's code is that of `FOLDER/services/order`; all it stands on is still the lab's own.
+"""
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from typing import cast
 
@@ -9,6 +13,7 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from services.chassis.actions.api_dropped_response import HANG_UP
+from services.chassis.elsewhere import take_from
 from services.chassis.settings import ServiceSettings
 
 BACKLOG = 512
@@ -24,11 +29,18 @@ class Connection(HttpToolsProtocol):
         cast(dict[str, object], self.scope)["extensions"] = {HANG_UP: self.transport.abort}
 
 
-def main(package: str) -> None:
+def main(package: str, folder: str = "") -> None:
     """Serve `package` until SIGTERM or SIGINT; its settings come from the environment."""
-    settings: ServiceSettings = import_module(f"{package}.settings").Settings()
-    app: FastAPI = import_module(f"{package}.app").create_app(settings)
-    uvicorn.Server(config_of(settings, app)).run()
+    read_settings, create_app = load(package, folder)
+    settings = read_settings()
+    uvicorn.Server(config_of(settings, create_app(settings))).run()
+
+
+def load(package: str, folder: str = "") -> tuple[Callable[[], ServiceSettings], Callable[[ServiceSettings], FastAPI]]:
+    """Return what reads the settings of `package`, and what makes its application."""
+    if folder:
+        take_from(folder)
+    return import_module(f"{package}.settings").Settings, import_module(f"{package}.app").create_app
 
 
 def config_of(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
@@ -50,4 +62,4 @@ def config_of(settings: ServiceSettings, app: FastAPI) -> uvicorn.Config:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -1,24 +1,65 @@
-"""One service as a real process, with a fault of its own switched on or not: what proofs of faults are run against."""
+"""One service as a real process: what proofs of faults are run against.
+
+A fault of its own is switched on or not, or its code is what lies in a folder.
+"""
 
 import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import pytest
 
 from tests.support.back_ends import database_url
 from tests.support.polling import poll_until
 
 REPOSITORY = Path(__file__).parents[2]
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 60.0
 END_WITHIN_S = 10.0
 LONGEST_PROOF_S = 600.0
+_handed_in: list[Path] = []
+"""The folder whose code is judged instead of our own, if there is one: `pytest --services DIR`."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a proof is about: the repaired code, the shipped bug, or what somebody has made of it."""
+
+    fault: str
+    """Public name, `billing.float_drift`."""
+    is_faulty: bool = False
+    folder: Path | None = None
+    """Where other code than our own lies, below `services`."""
+
+    def __str__(self) -> str:
+        return "handed in" if self.folder else "faulty" if self.is_faulty else "fixed"
+
+    @property
+    def service(self) -> str:
+        """The service in which the fault is, in short."""
+        return self.fault.partition(".")[0]
+
+    def expected(self) -> AbstractContextManager[object]:
+        """Return a block in which a claim has to fail if this is the shipped bug, and to hold otherwise."""
+        return pytest.raises(AssertionError) if self.is_faulty else nullcontext()
+
+
+def judge(folder: Path | None) -> None:
+    """Have proofs judge the code in `folder`, and nothing else. Called once, before proofs are imported."""
+    _handed_in[:] = [folder] if folder else []
+
+
+def subjects(fault: str) -> list[Subject]:
+    """Return what the proof of a fault is about in this run: for `@pytest.fixture(params=subjects(FAULT), ids=str)`."""
+    if _handed_in:
+        return [Subject(fault, folder=_handed_in[0])]
+    return [Subject(fault), Subject(fault, is_faulty=True)]
 
 
 @dataclass(frozen=True)
@@ -58,17 +99,29 @@ class UnderProof:
     log: Path
 
 
+def under_proof(subject: Subject, environment: Mapping[str, str] | None = None) -> AbstractContextManager[UnderProof]:
+    """Run the service in which the subject's fault is; `environment` as below."""
+    fault = subject.fault if subject.is_faulty else None
+    return service_under_proof(subject.service, fault=fault, folder=subject.folder, environment=environment)
+
+
 @contextmanager
 def service_under_proof(
-    service: str, *, fault: str | None = None, environment: Mapping[str, str] | None = None
+    service: str,
+    *,
+    fault: str | None = None,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[UnderProof]:
     """Run `services.<service>`; `fault` (its public name) is on from before the block until after it.
+
+    With a `folder`, the service's code is what lies there; it runs with limits, and with nothing of ours to read.
 
     `environment` holds what else the service needs to be told, prefix included: the URLs of its neighbours, say. It has
     a database of its own that goes with the block.
     """
-    with TemporaryDirectory(prefix="proof-") as folder, ExitStack() as ends:
-        home, prefix, port = Path(folder), service.upper(), _free_port()
+    with TemporaryDirectory(prefix="proof-") as place, ExitStack() as ends:
+        home, prefix, port = Path(place), service.upper(), _free_port()
         settings = {
             f"{prefix}_PORT": str(port),
             f"{prefix}_DATABASE_URL": database_url(home, service),
@@ -79,7 +132,10 @@ def service_under_proof(
         if fault is not None:
             controller, channel = ends.enter_context(_controller(home))
             settings |= {f"{prefix}_CHANNEL": channel, f"{prefix}_CHANNEL_KEY_FILE": str(home / "channel.key")}
-        module = ("services.chassis.serve", f"services.{service}")
+        module = ["services.chassis.serve", f"services.{service}"]
+        if folder is not None:
+            module = ["drill.proving.judged", "-m", *module, str(folder)]
+            settings |= {"PYTHONDONTWRITEBYTECODE": "1"}
         process = ends.enter_context(_process(home / f"{service}.log", *module, environment=settings))
         url = f"http://127.0.0.1:{port}"
         poll_until(lambda: process.answers(f"{url}/ready"), f"{service} to be ready", within_s=READY_WITHIN_S)

@@ -6,8 +6,11 @@ before it is known whether the event has been seen: a replayed event moves them 
 
 Repair: count in integer cents (or Decimal) with one rounding rule, round once, derive the totals from the very amounts
 that are entered, and only when the event is new.
+
+Plain: booking.book_order
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from services.billing.domain import (
@@ -20,7 +23,6 @@ from services.billing.domain import (
     Order,
     OrderLine,
     Posting,
-    apportion,
 )
 from services.chassis.fault import Fault
 
@@ -95,6 +97,21 @@ def _tax_in(total_cents: int, percent: int) -> int:
     """The tax in an amount that includes it, rounded half to even."""
     tax, rest = divmod(total_cents * percent, 100 + percent)
     return tax + (2 * rest > 100 + percent or (2 * rest == 100 + percent and tax % 2 == 1))
+
+
+def apportion(cents: int, weights: Sequence[int]) -> list[int]:
+    """Split `cents` in proportion to `weights` by largest remainder; neither is negative.
+
+    The parts sum to `cents` exactly, unless all weights are zero: then nothing can be apportioned.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    parts = [cents * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(cents * weights[i] % whole), i))
+    for i in by_remainder[: cents - sum(parts)]:
+        parts[i] += 1
+    return parts
 
 
 exact_booking = Fault[Booking](__name__, faulty, fixed)

@@ -1,0 +1,1 @@
+"""Judging code by what it does: in a process of its own, by claims that it never sees."""

@@ -1,0 +1,110 @@
+"""Writing a workspace: a small git repository with the code of a scenario's services, and a page to begin with."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from drill.catalogue import Entry
+from drill.errors import Unfit
+from drill.places import ROOT
+from drill.workspace.service import plain_service, write
+
+AUTHOR = "Night shift <shop@nightshift.invalid>"
+WHEN = "2025-11-22T01:00:00Z"
+MESSAGE = "The services as they run tonight"
+IGNORED = "__pycache__/\n*.pyc\n.pytest_cache/\n.ruff_cache/\n.mypy_cache/\n"
+README = """# Tonight's services
+
+Something is wrong in the shop, and this is the code that runs. This is what the pager said:
+
+```text
+{page}
+```
+
+## What is here
+
+{listed}
+
+These are all the services in question; whatever else they stand on (`services.chassis`, `observability`, the other
+services) comes from the lab's own tree. The code is yours: change it as you would in earnest.
+
+## Start the lab on this code
+
+In the folder of the lab, with the path of this one for WORKSPACE:
+
+```text
+lab up --services WORKSPACE --detach
+lab restart {first}         after a change: the code as it is then
+lab down
+```
+
+`lab status` shows which services run on it; `lab logs`, `lab top`, `lab traces` and `lab metrics` show what they do.
+
+## Have your repair proven
+
+```text
+lab prove SCENARIO --services WORKSPACE
+```
+
+SCENARIO is the name under which you were given this. It starts your code, asks it what has to be true, and says in
+words what does not hold; it exits with 0 when all of it does. It judges what the services do, not how they are written:
+any repair that is right passes. Nothing that lies here besides `services/` takes part.
+
+Tests of your own may lie anywhere here, say in `tests/`; run them from the lab's folder.
+"""
+
+
+def hand_out(entry: Entry, folder: Path) -> Sequence[str]:
+    """Write the workspace of a scenario; return the services in it, in short.
+
+    Raises `Unfit` when there is something in `folder` already, `NothingToRepair`, `NotPlain`; then nothing is written.
+    """
+    entry.ensure_repairable()
+    _ensure_free(folder)
+    faulty = {fault.name for fault in entry.faults}
+    code = {service: plain_service(service, faulty, entry.params) for service in entry.services}
+    folder.mkdir(parents=True, exist_ok=True)
+    for service, files in code.items():
+        write(files, folder / "services" / service)
+    (folder / "README.md").write_text(_readme(entry), encoding="utf-8")
+    (folder / ".gitignore").write_text(IGNORED)
+    _commit(folder)
+    return entry.services
+
+
+def _ensure_free(folder: Path) -> None:
+    if shutil.which("git") is None:
+        raise Unfit("A workspace is a git repository, and there is no git here.", hint="Install git.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Unfit(f"There is something in {folder} already.", hint="Name a folder that is new or empty.")
+    if folder.resolve().is_relative_to(ROOT / "services"):
+        raise Unfit(f"{folder} is in the lab's own code.", hint="Name a folder that is elsewhere.")
+
+
+def _readme(entry: Entry) -> str:
+    listed = "\n".join(f"- `services/{service}`" for service in entry.services)
+    return README.format(page=entry.scenario.page.strip(), listed=listed, first=entry.services[0])
+
+
+def _commit(folder: Path) -> None:
+    """Make one commit that tells nothing of who made it, whatever the person's own git is set to."""
+    name, _, mail = AUTHOR.partition(" <")
+    own = {
+        f"GIT_{role}_{what}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", name), ("EMAIL", mail.rstrip(">")), ("DATE", WHEN))
+    }
+    environment = {"PATH": os.defpath, "HOME": str(folder), "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    git = shutil.which("git") or "git"
+    for arguments in (
+        ["init", "--quiet", "--template=", "--initial-branch=main"],
+        ["add", "--all"],
+        ["commit", "--quiet", "--message", MESSAGE],
+    ):
+        done = subprocess.run(  # noqa: S603 -- git, with arguments of ours
+            [git, *arguments], cwd=folder, env=environment | own, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise Unfit(f"git {arguments[0]} failed: {done.stderr.strip()}", hint="See whether git works here.")

@@ -1,0 +1,91 @@
+"""`lab certify`: whether the proofs of a scenario tell right from wrong. For instructors: it names faults."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lab import console
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from drill.certifying.certifying import Certificate, Outcome
+
+CERTIFIED, NOT_CERTIFIED = 0, 1
+
+
+@click.command()
+@click.argument("scenario", required=False)
+@click.option("--all", "everything", is_flag=True, help="All scenarios in which code can be repaired.")
+@console.as_json
+@click.pass_context
+def command(ctx: click.Context, scenario: str | None, *, everything: bool, as_json: bool) -> None:
+    """Try the proofs of SCENARIO on right and wrong repairs.
+
+    Every right one has to be accepted, and 95 % of the wrong ones rejected, always the one that does nothing. Takes
+    some seconds for each.
+
+    Exit code 0: so it is. 1: it is not. 2: something is missing.
+    """
+    from drill import catalogue  # noqa: PLC0415 -- knows scenarios, which takes long to load
+    from drill.certifying.certifying import certify  # noqa: PLC0415 -- as above
+    from lab import drills  # noqa: PLC0415 -- as above
+
+    if (scenario is None) != everything:
+        raise click.UsageError("Name a SCENARIO, or say --all.")
+    with drills.told():
+        entries = catalogue.repairable() if scenario is None else [catalogue.read(scenario)]
+        certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
+    console.show(_summary(certificates), lambda: _drawn(certificates), as_json=as_json)
+    ctx.exit(NOT_CERTIFIED if any(one.problems for one in certificates) else CERTIFIED)
+
+
+def _silent(_: "Outcome") -> None:
+    """Say nothing."""
+
+
+def _tell(outcome: "Outcome") -> None:
+    click.echo(f"  {outcome.case.fault.name} {outcome.case.name}: {_said(outcome)}", err=True)
+
+
+def _summary(certificates: "list[Certificate]") -> dict[str, Any]:
+    mutants = [one for certificate in certificates for one in certificate.mutants]
+    return {
+        "certified": not any(one.problems for one in certificates),
+        "mutants": len(mutants),
+        "rejected": sum(one.right for one in mutants),
+        "scenarios": [one.as_json() for one in certificates],
+    }
+
+
+def _said(outcome: "Outcome") -> str:
+    if not outcome.counts:
+        return "does not count"
+    return "accepted" if outcome.verdict.accepted else "rejected"
+
+
+def _drawn(certificates: "list[Certificate]") -> "RenderableType":
+    from rich.console import Group  # noqa: PLC0415 -- not needed for --json
+
+    parts: list[RenderableType] = [_table(certificates), ""]
+    for one in certificates:
+        parts += [f"[red]{problem}[/]" for problem in one.problems]
+    summary = _summary(certificates)
+    verdict = "[green]certified[/]" if summary["certified"] else "[red]not certified[/]"
+    parts.append(f"{verdict}: {summary['rejected']} of {summary['mutants']} wrong repairs were rejected")
+    return Group(*parts)
+
+
+def _table(certificates: "list[Certificate]") -> "RenderableType":
+    from rich.markup import escape  # noqa: PLC0415 -- not needed for --json
+    from rich.table import Table  # noqa: PLC0415 -- not needed for --json
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black")
+    for title in ("", "FAULT", "VERSION", "WHAT IT DOES", "VERDICT", "BY THE CLAIM"):
+        table.add_column(title)
+    for outcome in (outcome for one in certificates for outcome in one.outcomes):
+        case, failed = outcome.case, outcome.verdict.failed
+        mark = "[green]✔[/]" if outcome.right else "[red]✘[/]"
+        claim = escape(failed[0].says) if failed else ""
+        table.add_row(mark, case.fault.name, case.name, escape(case.says), _said(outcome), claim)
+    return table
