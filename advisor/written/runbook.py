@@ -73,6 +73,7 @@ def _modes(modes: Sequence[Mapping[str, Any]], level: str = "##") -> Iterator[st
                 ("check", sentence(str(mode["check"]))),
                 ("remedy", sentence(str(mode["remediation"]))),
                 ("escalate to", str(mode["escalation"])),
+                ("no command", sentence(str(mode.get("no-lever", ""))) if "no-lever" in mode else ""),
             ]
         )
         if lever := mode.get("lever"):
