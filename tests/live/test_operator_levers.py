@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from lab import control
+from tests.support.document_levers import Operator, has_changed, levers
 from tests.support.lab import RunningLab, running_lab
 from tests.support.live_drift import drift
 from tests.support.polling import poll_until
@@ -227,6 +228,20 @@ def test_a_message_nobody_understands_ends_before_a_person(lab: RunningLab) -> N
     assert number in dead()
     assert control.call(lab.home, "message.discard", queue="order-queue", id=number) == {"found": True}
     assert number not in dead()
+
+
+def test_every_lever_of_the_document_helps_and_can_be_taken_back(lab: RunningLab) -> None:
+    """Typed as a runbook has it; the lab is then as it was, and sells."""
+    operator = Operator(lab)
+    before, known = operator.in_force(), len(operator.acts())
+    pulled = {lever: operator.pull(lever) for lever in levers()}
+    assert [lever for lever, act in pulled.items() if act["outcome"] != "done" or not has_changed(act)] == []
+    poll_until(lambda: operator.dead() or None, "the letter that nobody understands, again")
+    operator.take_back(operator.acts()[known:])
+    assert operator.in_force() == before
+    assert operator.typed("lab status")["healthy"]
+    key = {"Idempotency-Key": uuid4().hex}
+    assert httpx.post(f"{lab.url('edge')}/orders", json=ORDER, headers=key).status_code == httpx.codes.CREATED
 
 
 def test_caches_are_flushed(lab: RunningLab) -> None:
