@@ -17,12 +17,15 @@ COPY chaos /app/chaos
 COPY drill /app/drill
 COPY observability /app/observability
 COPY loadgen /app/loadgen
-COPY advisor /app/advisor
 COPY lab /app/lab
 COPY deploy/compose/bin /usr/local/bin
 COPY pyproject.toml README.md /app/
 RUN /venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-build-isolation --no-deps -e /app \
  && /venv/bin/python -m compileall -q /app
+# What `lab drift` holds against the document, besides what runs.
+COPY docs/services.md /app/docs/services.md
+COPY grafana/dashboards /app/grafana/dashboards
+COPY docker-compose.yml /app/docker-compose.yml
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 LAB_HOME=/lab TMPDIR=/tmp
 WORKDIR /app
 USER nightshift

@@ -9,6 +9,7 @@ from lab.errors import LabError, NoAnswer, Refused
 from lab.fleet import Fleet
 from lab.overrides import Overrides, Slot, Value
 from lab.replica import Replica
+from lab.tuned import Tuned
 
 Note = Callable[[str, str, Value, Value], None]
 Changes = dict[str, dict[str, dict[str, Value]]]
@@ -18,18 +19,29 @@ Changes = dict[str, dict[str, dict[str, Value]]]
 class Adjusting:
     """Settings of the replicas of one fleet."""
 
-    def __init__(self, fleet: Fleet, overrides: Overrides) -> None:
+    def __init__(self, fleet: Fleet, overrides: Overrides, environment: Mapping[str, str]) -> None:
         self._fleet = fleet
+        self._tuned = Tuned(environment)
         self.overrides = overrides
         self.good: dict[str, dict[str, Value]] = {}
         """Replica → settings that an operator has declared good; all others are good as the lab started them."""
 
     async def listed(self, name: str) -> dict[str, list[dict[str, Any]]]:
-        """Return the settings in force, by replica of the service, or the one replica, called `name`."""
+        """Return the settings in force, by replica of the service, or the one replica, called `name`.
+
+        Each has under `environment` what the environment that the lab was started in says of it; null: nothing.
+        """
         return {
-            replica.name: (await operating.ask(replica, "GET", "/settings"))["settings"]
+            replica.name: [
+                {**one, "environment": self._said(replica, one["name"])}
+                for one in (await operating.ask(replica, "GET", "/settings"))["settings"]
+            ]
             for replica in self._fleet.named(name)
         }
+
+    def _said(self, replica: Replica, setting: str) -> dict[str, Any] | None:
+        instance = replica.instance
+        return self._tuned.said(instance.process.prefix, setting, self._fleet.told(instance))
 
     async def put(self, name: str, settings: Mapping[str, Value]) -> Changes:
         """Put `settings` over what is in force, for the chaos controller; all replicas called `name`, or none."""

@@ -67,6 +67,10 @@ class Fleet:
         usual = self._topology.instance(process, number, self._site().base)
         return replace(usual, port=self.places.port(usual.port, spare=number > process.replicas))
 
+    def told(self, instance: Instance) -> dict[str, str]:
+        """Return what a replica is told by the lab, by environment variable, whatever the environment says."""
+        return self._topology.environment(instance, self._site())
+
     def edges(self) -> list[Edge]:
         """Return every way between processes that the topology describes."""
         return self._topology.edges(self._site().base)
@@ -134,14 +138,13 @@ class Fleet:
             await asyncio.gather(*(replica.stop() for replica in replicas if replica.instance.process.name in wave))
 
     def _orders(self, instance: Instance) -> Orders:
-        site = self._site()
         return Orders(
             instance=instance.name,
             service=instance.process.name,
             target=instance.process.target,
             arguments=[*instance.process.arguments, *filter(None, [instance.process.folder])],
-            environment=self._topology.environment(instance, site) | self._overrides.environment(instance),
-            log=str(log_of(instance, site.home)),
+            environment=self.told(instance) | self._overrides.environment(instance),
+            log=str(log_of(instance, self._site().home)),
         )
 
     def _explained(self, error: StartFailed) -> LabError:

@@ -1,5 +1,6 @@
 """Which way each process of a lab is started."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from lab.eventlog import EventLog
@@ -12,6 +13,9 @@ from lab.settings import for_processes
 
 class Launchers(Protocol):
     """The ways of one lab."""
+
+    environment: Mapping[str, str]
+    """What every process is told besides what follows from the topology; nothing where each has its own."""
 
     @property
     def forkserver(self) -> int | None:
@@ -26,6 +30,9 @@ class Launchers(Protocol):
     async def memory_kb(self) -> dict[str, int | None]:
         """Return what processes take of memory, by name, where others cannot find that out by their pids."""
 
+    async def containers(self) -> dict[str, str]:
+        """Return the state of every container of the lab by its name, back ends included. Raises LabError."""
+
     async def close(self) -> None:
         """Let go of what was prepared, when everything has ended."""
 
@@ -35,6 +42,7 @@ class Processes:
 
     def __init__(self, topology: Topology, base: int, log: EventLog, *, lock: int) -> None:
         environment = for_processes(topology.spans_go_to(base))
+        self.environment: Mapping[str, str] = environment
         forked = [process for process in topology.processes if process.forked]
         load = [process for process in topology.processes if process.is_load and not process.forked]
         self._forks = ForkLauncher(environment, log, [*topology.preload, *modules(forked)], kept=[lock])
@@ -60,6 +68,10 @@ class Processes:
 
     async def memory_kb(self) -> dict[str, int | None]:
         """Return nothing: whoever asks can look."""
+        return {}
+
+    async def containers(self) -> dict[str, str]:
+        """Return nothing: there are none."""
         return {}
 
     async def close(self) -> None:

@@ -58,7 +58,7 @@ class Lab:
             changed=self._changed,
             overrides=self.overrides,
         )
-        self.adjusting = Adjusting(self.fleet, self.overrides)
+        self.adjusting = Adjusting(self.fleet, self.overrides, self._launchers.environment)
         self.operations = Operations(self.fleet, self.adjusting, site.home)
 
     async def start(self, socket: str, *, load: bool) -> None:
@@ -164,6 +164,10 @@ class Lab:
         """Return `{"containers_kb"}`, what each container takes; empty where processes are on this machine."""
         return {"containers_kb": await self._launchers.memory_kb()}
 
+    async def containers(self) -> dict[str, Any]:
+        """Return `{"containers"}`, the state of each by its name; empty where processes are on this machine."""
+        return {"containers": await self._launchers.containers()}
+
     def described(self) -> dict[str, Any]:
         """What stays the same from start to end."""
         return {
@@ -209,6 +213,7 @@ class Lab:
                 "short": replica.instance.process.short,
                 "port": replica.instance.port,
                 "url": replica.instance.url,
+                "state": replica.state,
                 "pid": replica.pid,
                 "contained": replica.running is not None and replica.running.is_contained,
             }

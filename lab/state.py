@@ -27,7 +27,7 @@ class LabState:
     urls: dict[str, str]
     """Short name of each process → URL of its first replica: `{"edge": "http://127.0.0.1:8080", …}`."""
     replicas: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Replica → `{"service", "short", "port", "url", "pid", "contained"}`.
+    """Replica → `{"service", "short", "port", "url", "state", "pid", "contained"}`.
 
     pid is null while there is no process; that of one that is contained means nothing to others.
     """

@@ -34,6 +34,7 @@ class Verbs:
                 "ping": self._ping,
                 "status": lab.status,
                 "memory": lab.memory,
+                "containers": lab.containers,
                 "stop": self._stop,
                 "restart": lambda name: self.alone(lab.restart(name)),
                 "reset": lambda: self.alone(lab.reset()),

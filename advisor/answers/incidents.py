@@ -1,11 +1,12 @@
 """The summary of an incident, from what somebody found out in their own words."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from advisor.answer import UNKNOWN, Answer, Line, Section, Source, cited, fact, place
 from advisor.answers.flows import meaning
-from advisor.answers.nodes import by_service, known_nodes, modes, ownership
+from advisor.answers.nodes import by_service, known_nodes, mode_line, modes, ownership
 from advisor.asking.naming import named
 from advisor.asking.relevance import relevance
 from advisor.calm.errors import NotUnderstood
@@ -97,8 +98,9 @@ def _step(of: Architecture, name: str, node: Node, seen: list[str], found: list[
 def _remedies(of: Architecture, found: list[Mode]) -> Iterator[Line]:
     for node, at, mode in found:
         yield cited(of, node.id, "{remedy}", remedy=below(at, "remediation"))
-        if "lever" in mode:
-            yield cited(of, f"{node.id}, type", "{command}", command=below(at, "lever"))
+        if "lever" in mode or "no-lever" in mode:
+            line = mode_line(of, at, "lever")
+            yield replace(line, name=f"{node.id}, {line.name}")
     if found:
         yield Line(
             "taken",

@@ -14,8 +14,11 @@ MODE = {
     "remediation": "remedy",
     "escalation": "escalate to",
     "lever": "type",
+    "no-lever": "no command",
 }
-"""What is told of a failure mode, and what it is called here."""
+"""What may be told of a failure mode, and what it is called here."""
+WHOLE = ("symptom", "likely-cause", "check", "remediation", "escalation", "lever")
+"""What is told of each: instead of a lever also why there is none."""
 
 
 def ownership(of: Architecture, one: Node | Flow, **more: str) -> Line:
@@ -76,11 +79,18 @@ def modes(node: Node) -> list[tuple[str, Mapping[str, Any]]]:
     return [(below(at, number), mode) for number, mode in told if isinstance(mode, dict)]
 
 
-def mode_section(of: Architecture, node: Node, pointer: str, keys: Iterable[str] = tuple(MODE)) -> Section:
+def mode_section(of: Architecture, node: Node, pointer: str, keys: Iterable[str] = WHOLE) -> Section:
     """Return one failure mode, a line for each thing that is told of it."""
     number = int(pointer.rpartition("/")[2]) + 1
-    lines = (cited(of, MODE[key], "{it}", it=below(pointer, key)) for key in keys)
+    lines = (mode_line(of, pointer, key) for key in keys)
     return Section(f"{node.id}, failure mode {number}", tuple(_told(lines)))
+
+
+def mode_line(of: Architecture, pointer: str, key: str) -> Line:
+    """Return one thing that is told of a failure mode; instead of its lever also why it has none."""
+    if key == "lever" and "lever" not in (mode := of.source.at(pointer)) and "no-lever" in mode:
+        key = "no-lever"
+    return cited(of, MODE[key], "{it}", it=below(pointer, key))
 
 
 def _told(lines: Iterable[Line]) -> Iterator[Line]:

@@ -105,6 +105,10 @@ def _failure_points(asked: Asked) -> Answer:
     return Answer("failure-points", (flow.id,), sections)
 
 
+def _what_first(asked: Asked) -> Answer:
+    return first.what_first(asked.of, asked.flows()[0], asked.said, [one.id for one in asked.nodes()])
+
+
 def _health(asked: Asked) -> Answer:
     flow, wanted = asked.flows()[0], [one.id for one in asked.nodes()]
     return Answer("health", (flow.id,), (first.asked_first(asked.of, flow, wanted),))
@@ -173,4 +177,5 @@ ANSWERS: Mapping[str, Callable[[Asked], Answer]] = {
     "incident-summary": _incident,
     "blast-radius": lambda asked: blasts.blast_radius(asked.of, asked.node()),
     "service": lambda asked: services.service(asked.of, asked.node()),
+    "what-first": _what_first,
 }

@@ -184,4 +184,11 @@ QUESTIONS = (
         {"tell about": 4, "what is": 1, "describe": 4, "everything about": 6, "details": 4, "explain": 2,
          "overview": 4, "show": 2, "runbook": 2, "dashboard": 4, "log": 2, "logs": 3},
     ),
+    # What somebody says who asks nothing: last, and light, so that whatever is asked as well is answered instead.
+    Question(
+        "what-first",
+        "Payment is down: what now?",
+        {"what now": 2, "down": 2, "outage": 2, "slow": 2, "latency": 2, "errors": 2, "fails": 2, "cannot": 2,
+         "can not": 2, "unavailable": 2, "dropped": 2, "not responding": 5, "not answer": 2, "times out": 2},
+    ),
 )  # fmt: skip

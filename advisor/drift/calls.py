@@ -23,7 +23,7 @@ class Seen:
     since: str
     """How far back, as it is typed: `15m`."""
     served: Mapping[str, float]
-    """Service → requests and messages that it served."""
+    """Service → requests and messages that it served, so long ago that it is known whom it called for them."""
     enough: int
     """A service that has served fewer says nothing by not calling."""
     examples: Mapping[Pair, str] = field(default_factory=dict)
@@ -100,8 +100,8 @@ def compare(of: Architecture, seen: Seen) -> Check:
     declared = Declared(of)
     found = [*_undeclared(declared, seen), *_not_seen(declared, seen), *_rounds(declared, seen)]
     compared = len(declared.calls) + len(declared.queues) + len(seen.edges)
-    few = any(seen.served.get(caller, 0) < seen.enough for caller, _ in declared.calls)
-    return Check(NAME, compared, tuple(found), notes=tuple(_notes(declared, seen)), partial=few)
+    notes = tuple(_notes(declared, seen))
+    return Check(NAME, compared, tuple(found), notes=notes, partial=bool(_quiet(declared, seen)))
 
 
 def _undeclared(declared: Declared, seen: Seen) -> Iterator[Drift]:
@@ -145,7 +145,8 @@ def _not_seen(declared: Declared, seen: Seen) -> Iterator[Drift]:
         names = list(dict.fromkeys(name for name, _ in users))
         if len(names) < 2 or any(pair <= set(names) for pair in queued):
             continue
-        if max(seen.served.get(name, 0) for name in names) >= seen.enough:
+        # Who sends may have done so for a while before anybody gets round to it.
+        if min(seen.served.get(name, 0) for name in names) >= seen.enough:
             yield _silent(declared, seen, (names[0], queue), users[0][1], f"{' and '.join(names)} meet at {queue}.")
 
 
@@ -204,6 +205,13 @@ def _notes(declared: Declared, seen: Seen) -> Iterator[str]:
     there = {(one.caller, one.callee) for one in seen.edges}
     if rare := [" → ".join(pair) for pair, ways in declared.calls.items() if _is_rare(ways) and pair not in there]:
         yield f"Not seen, and declared as rare: {', '.join(rare)}."
-    callers = dict.fromkeys(caller for caller, _ in declared.calls)
-    if few := [name for name in callers if seen.served.get(name, 0) < seen.enough]:
-        yield f"What was not seen is not judged for {', '.join(few)}: fewer than {seen.enough} requests served."
+    if few := _quiet(declared, seen):
+        why = f"fewer than {seen.enough} requests served long enough ago"
+        yield f"What was not seen is not judged for {', '.join(few)}: {why}."
+
+
+def _quiet(declared: Declared, seen: Seen) -> list[str]:
+    """Return who has served too little to say something by not calling, or by taking no messages."""
+    callers = [caller for caller, _ in declared.calls]
+    at_queues = [name for users in declared.queues.values() for name, _ in users]
+    return [name for name in dict.fromkeys((*callers, *at_queues)) if seen.served.get(name, 0) < seen.enough]

@@ -8,6 +8,7 @@ from advisor.calm.pointer import below
 from advisor.durations import seconds
 from advisor.graph import containers
 from advisor.lint.rule import Case, Rule, Said
+from advisor.probe import NoProbe, read
 
 OF_SERVICES = {
     "owner": 'the team that runs it: "orders-team"',
@@ -90,6 +91,19 @@ def _modes(case: Case) -> Iterator[Said]:
                 )
 
 
+def _probes(case: Case) -> Iterator[Said]:
+    """A probe that nobody can evaluate would say for ever that all is well."""
+    for node in case.architecture.nodes:
+        modes = node.metadata.get("failure-modes")
+        for number, mode in enumerate(modes if isinstance(modes, list) else ()):
+            if isinstance(mode, dict) and "probe" in mode:
+                try:
+                    read(mode["probe"])
+                except NoProbe as no:
+                    at = below(node.metadata.at("failure-modes"), number, "probe")
+                    yield Said(at, f"The probe of a failure mode of {node.id} {no}.", no.mend)
+
+
 def _object_form(case: Case) -> Iterator[Said]:
     document = case.architecture
     for part in (document, *document.parts):
@@ -142,6 +156,7 @@ RULES = (
     Rule(
         "failure-mode-told", "warning", "ours", "Failure modes tell symptom, cause, check, remedy, escalation.", _modes
     ),
+    Rule("probe-evaluated", "warning", "ours", "Probes of failure modes are such as can be evaluated.", _probes),
     Rule("node-reachable", "warning", "ours", "Services and databases have an interface.", _reachable),
     Rule(
         "restore-within-objective", "warning", "ours", "Restoring takes no longer than the objective allows.", _restore

@@ -7,6 +7,7 @@ from typing import Protocol
 from advisor.answer import Source
 from advisor.calm.model import Node
 from observability.evidence.evidence import Evidence
+from observability.impact.model import Damage
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,14 @@ class Event:
     source: Source
 
 
+@dataclass(frozen=True)
+class Harm:
+    """What does not hold between the books of the platform. `unseen`: what could not be judged, in sentences."""
+
+    damages: tuple[Damage, ...] = ()
+    unseen: tuple[str, ...] = ()
+
+
 class Lab(Protocol):
     """A lab that runs."""
 
@@ -55,6 +64,9 @@ class Lab(Protocol):
 
     async def alerts(self) -> list[Firing]:
         """Return what fires."""
+
+    async def harm(self) -> Harm:
+        """Compare the books of all services, as the bill of an incident does."""
 
     async def events(self) -> list[Event]:
         """Return what happened, first things first."""

@@ -1,13 +1,15 @@
 """Signs in health, alerts and metrics."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from advisor.answer import Source
 from advisor.answers.nodes import modes
 from advisor.calm.model import Architecture, Node
 from advisor.live.lab import Firing, Health
-from advisor.live.probing import seen
+from advisor.live.probing import View, seen
 from advisor.live.signs import SLOWEST, Sign, levels, metric, seen_as, selector, tail, who
+from advisor.probe import NoProbe, Probe, read
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Selector, Window
 
@@ -120,14 +122,21 @@ async def _broken(evidence: Evidence, window: Window) -> list[Sign]:
     return found
 
 
-async def of_modes(of: Architecture, evidence: Evidence, alerts: list[Firing], window: Window) -> list[Sign]:
+async def of_modes(of: Architecture, view: View) -> list[Sign]:
     """Return a sign for each failure mode of the document whose symptom is there; replicas have theirs once."""
     found: dict[tuple[str, str], Sign] = {}
+    for node, pointer, symptom, probe in probed(of):
+        if told := await seen(probe, view):
+            own = probe.form == "invariant" or (probe.form == "metric" and "peer" not in probe.labels)
+            sign = Sign(who(node), "known symptom", f"{symptom} ({told[0]})", told[1], 2, own=own, mode=pointer)
+            found.setdefault((sign.who, symptom), sign)
+    return list(found.values())
+
+
+def probed(of: Architecture) -> Iterator[tuple[Node, str, str, Probe]]:
+    """Yield the failure modes that have a probe: whose, where it stands, its symptom. The lint tells of wrong ones."""
     for node in of.nodes:
         for pointer, mode in modes(node):
-            probe, symptom = mode.get("probe"), str(mode.get("symptom", ""))
-            if isinstance(probe, Mapping) and (told := await seen(evidence, probe, alerts, window)):
-                own = "metric" in probe and "peer" not in probe.get("labels", {})
-                sign = Sign(who(node), "known symptom", f"{symptom} ({told[0]})", told[1], 2, own=own, mode=pointer)
-                found.setdefault((sign.who, symptom), sign)
-    return list(found.values())
+            if "probe" in mode:
+                with suppress(NoProbe):
+                    yield node, pointer, str(mode.get("symptom", "")), read(mode["probe"])

@@ -1,16 +1,18 @@
 """Who is to blame, as far as can be seen: ranked, with what speaks for it and against it, and what to check next."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from advisor.answer import Answer, Line, Section, Source, cited, place
+from advisor.answers.nodes import mode_line
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.calm.pointer import below
-from advisor.live.lab import Event, Firing, Health, Lab
-from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes
+from advisor.live.lab import Event, Firing, Harm, Health, Lab
+from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes, probed
+from advisor.live.probing import View
 from advisor.live.records import of_logs, of_traces
-from advisor.live.signs import Sign, recent, seen_as, who
+from advisor.live.signs import WINDOW_S, Sign, recent, seen_as, who
 
 ENOUGH = 2
 """What the signs of a suspect weigh at the least."""
@@ -25,7 +27,8 @@ class Seen:
     health: dict[str, list[Health]]
     alerts: tuple[Firing, ...]
     events: tuple[Event, ...]
-    looked_s: float
+    harm: Harm = field(default_factory=Harm)
+    looked_s: float = WINDOW_S
     """How far back."""
 
 
@@ -49,18 +52,20 @@ async def look(of: Architecture, lab: Lab) -> Seen:
     window = await recent(evidence, await evidence.now())
     health = await lab.health([node for node in of.nodes if node.is_service])
     alerts = await lab.alerts()
+    asked = any(probe.form == "invariant" for *_, probe in probed(of))
+    harm = await lab.harm() if asked else Harm()
     measured = [
         *of_health(health, of),
         *of_alerts(of, alerts),
         *await of_metrics(of, evidence, window),
-        *await of_modes(of, evidence, alerts, window),
+        *await of_modes(of, View(evidence, alerts, harm, window)),
     ]
     reasons = {sign.name for sign in measured}
     slow = bool(alerts) or "latency" in reasons
     traced = await of_traces(of, evidence, window, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
     logged = await of_logs(of, evidence, window)
-    events = tuple(await lab.events())
-    return Seen((*measured, *traced, *logged), health, tuple(alerts), events, window.length_s)
+    events = await lab.events()
+    return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(events), harm, window.length_s)
 
 
 def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
@@ -86,25 +91,38 @@ def _behind(of: Architecture, nodes: list[Node], strong: set[str]) -> Iterator[R
 
 def suspects(of: Architecture, seen: Seen) -> Answer:
     """Return the suspects as an answer, or that nothing is wrong."""
-    found = ranked(of, seen)[:SHOWN]
-    if not found and seen.alerts:
-        firing = (Line(one.subject, f"{one.name}: {one.summary}", (Source("alert", one.name),)) for one in seen.alerts)
-        return Answer("suspects", (), (Section("Something is wrong, and nobody is suspected", tuple(firing)),))
+    found, dark = ranked(of, seen)[:SHOWN], _not_looked_at(seen)
+    if not found and (unclaimed := tuple(_unclaimed(seen))):
+        return Answer("suspects", (), (Section("Something is wrong, and nobody is suspected", unclaimed), *dark))
     if not found:
-        return Answer("suspects", (), (Section("Nothing is wrong", tuple(_well(seen))),))
+        return Answer("suspects", (), (Section("Nothing is wrong", tuple(_well(seen))), *dark))
     sections = (section for number, one in enumerate(found, 1) for section in _told(of, one, number, seen))
-    return Answer("suspects", tuple(one.who for one in found), tuple(sections))
+    return Answer("suspects", tuple(one.who for one in found), (*sections, *dark))
+
+
+def _unclaimed(seen: Seen) -> Iterator[Line]:
+    """Yield what is wrong with nobody in particular: alerts about flows, books that differ."""
+    yield from (Line(one.subject, f"{one.name}: {one.summary}", (Source("alert", one.name),)) for one in seen.alerts)
+    says = {one.invariant: one.says for one in seen.harm.damages}
+    yield from (Line("books", text, (Source("impact", invariant),)) for invariant, text in says.items())
+
+
+def _not_looked_at(seen: Seen) -> tuple[Section, ...]:
+    lines = tuple(Line("books", one, (Source("impact", "what has to hold"),), known=False) for one in seen.harm.unseen)
+    return (Section("Not looked at", lines),) if lines else ()
 
 
 def _well(seen: Seen) -> Iterator[Line]:
     for replicas in seen.health.values():
         yield from (Line(one.instance, "is well", (Source("health", one.url),)) for one in replicas)
+    books = () if seen.harm.unseen else (("books", Source("impact", "what has to hold")),)
     looked = (
         ("alerts", Source("alert", "none fires")),
         ("metrics", Source("metric", f"errors, latency, failed calls, breakers of the last {seen.looked_s:.0f} s")),
         ("known symptoms", Source("document", "/nodes")),
         ("traces", Source("trace", f"failing and slow ones of the last {seen.looked_s:.0f} s")),
         ("logs", Source("log", f"errors of the last {seen.looked_s:.0f} s")),
+        *books,
     )
     yield from (Line(name, "nothing unusual", (source,)) for name, source in looked)
 
@@ -133,9 +151,7 @@ def _against(of: Architecture, one: Suspect, nodes: list[Node], seen: Seen) -> I
 
 def _next(of: Architecture, one: Suspect, node: Node) -> Iterator[Line]:
     for pointer in dict.fromkeys(sign.mode for sign in one.signs if sign.mode):
-        yield cited(of, "check", "{check}", check=below(pointer, "check"))
-        yield cited(of, "remedy", "{remedy}", remedy=below(pointer, "remediation"))
-        yield cited(of, "type", "{command}", command=below(pointer, "lever"))
+        yield from (mode_line(of, pointer, key) for key in ("check", "remediation", "lever"))
     for sign in one.signs:
         if sign.source.kind == "trace":
             yield Line("trace", f"lab trace {sign.source.ref[:8]}", (sign.source,))
@@ -172,7 +188,7 @@ def added(of: Architecture, answer: Answer, seen: Seen, ids: list[str]) -> Answe
     )
     told = tuple(Line(f"{_clock(one.at_s)} {one.name}", one.text, (one.source,)) for one in seen.events)
     past = (Section("What happened, and what was done", told, "nothing"),) if answer.verb == "incident-summary" else ()
-    return Answer(answer.verb, answer.about, (*now, *past, *answer.sections))
+    return Answer(answer.verb, answer.about, (*now, *_not_looked_at(seen), *past, *answer.sections))
 
 
 def _clock(at_s: float) -> str:

@@ -8,6 +8,8 @@ from advisor.calm.model import Architecture, Node
 from advisor.calm.reading import load
 from advisor.calm.source import ROOT
 from advisor.written.flow_guide import flow_guide
+from advisor.written.incident_report import incident_report
+from advisor.written.on_call import on_call
 from advisor.written.runbook import runbook
 
 FOLDER = ROOT / "docs" / "ops"
@@ -23,6 +25,8 @@ def files(of: Architecture) -> Iterator[tuple[Path, str]]:
         yield FOLDER / "runbooks" / f"{name}.md", runbook(of, replicas)
     for flow in of.flows:
         yield FOLDER / "flows" / f"{flow.id}.md", flow_guide(of, flow)
+    yield FOLDER / "on-call.md", on_call(of)
+    yield FOLDER / "incident-report.md", incident_report(of)
 
 
 def main() -> int:

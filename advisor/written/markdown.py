@@ -1,5 +1,6 @@
 """Pieces of Markdown."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,13 +16,35 @@ def sentence(text: str) -> str:
 
 def facts(rows: Iterable[tuple[str, str]]) -> str:
     """Return a table of two columns; rows without a value are left out."""
-    told = [f"| {name} | {value.replace('|', chr(92) + '|')} |" for name, value in rows if value]
-    return "\n".join(["| | |", "|---|---|", *told])
+    return table(("", ""), [row for row in rows if row[1]])
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; a cell without a value is a dash."""
+    told = [_row(value.replace("|", r"\|") or "–" for value in row) for row in rows]
+    head = "|".join(f" {title} " if title else " " for title in titles)
+    return "\n".join([f"|{head}|", "|" + "---|" * len(titles), *told])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def console(commands: Sequence[str]) -> str:
     """Return commands that can be pasted."""
     return "\n".join(["```console", *(f"$ {command}" for command in commands), "```"])
+
+
+def noted(commands: Iterable[tuple[str, str]]) -> str:
+    """Return commands that can be pasted, each with a remark, one below the other."""
+    told = list(commands)
+    width = max(len(command) for command, _ in told)
+    return console([f"{command:{width}}  # {remark}" for command, remark in told])
+
+
+def anchor(heading: str) -> str:
+    """Return what a link to a heading has behind the `#`."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 def code(values: Iterable[str]) -> str:

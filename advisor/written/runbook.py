@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.calm.model import Architecture, Node
-from advisor.graph import callers, dependencies, flows_through
+from advisor.graph import callers, containers, dependencies, flows_through
 from advisor.written.markdown import NOTE, code, console, contact, facts, link, sentence
 
 
@@ -24,13 +24,18 @@ def _pieces(of: Architecture, replicas: list[Node]) -> Iterator[str]:
     yield console(["lab status", metadata.text("log-command") or "lab logs", "lab alerts", "lab top"])
     own = [mode for mode in metadata.get("failure-modes", ()) if isinstance(mode, dict)]
     yield from _modes(own)
-    for name in dict.fromkeys(one for node in replicas for one in dependencies(of, node.id)):
-        store = of.node[name]
-        if store.type in ("database", "data-asset") and store.metadata.get("failure-modes"):
-            yield f"## {store.name}"
-            yield sentence(store.description)
-            yield facts(_kept(of, store))
-            yield from _modes(store.metadata["failure-modes"], level="###")
+    for store in stores(of, replicas):
+        yield f"## {store.name}"
+        yield sentence(store.description)
+        yield facts(_kept(of, store))
+        yield from _modes(store.metadata["failure-modes"], level="###")
+
+
+def stores(of: Architecture, replicas: list[Node]) -> list[Node]:
+    """Return the databases and brokers of a service that something is known to go wrong with."""
+    used = [one for node in replicas for one in dependencies(of, node.id) if not of.node[one].is_service]
+    found = dict.fromkeys(name for one in used for name in (one, *containers(of, one)) if name in of.node)
+    return [of.node[name] for name in found if of.node[name].metadata.get("failure-modes")]
 
 
 def _facts(of: Architecture, replicas: list[Node]) -> list[tuple[str, str]]:
@@ -73,6 +78,7 @@ def _modes(modes: Sequence[Mapping[str, Any]], level: str = "##") -> Iterator[st
                 ("check", sentence(str(mode["check"]))),
                 ("remedy", sentence(str(mode["remediation"]))),
                 ("escalate to", str(mode["escalation"])),
+                ("no command", sentence(str(mode.get("no-lever", ""))) if "no-lever" in mode else ""),
             ]
         )
         if lever := mode.get("lever"):

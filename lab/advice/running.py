@@ -10,9 +10,11 @@ import httpx
 
 from advisor.answer import Source
 from advisor.calm.model import Node
-from advisor.live.lab import Event, Firing, Health
+from advisor.live.lab import Event, Firing, Harm, Health
 from lab import alerting_client
+from lab.errors import LabError
 from lab.home import Home
+from lab.impact.measuring import metered
 from lab.ops.audit import Act, acts
 from lab.state import LabState
 from observability.evidence.evidence import Evidence
@@ -53,6 +55,14 @@ class RunningLab:
             for one in answer["alerts"]
             if one["state"] == "firing"
         ]
+
+    async def harm(self) -> Harm:
+        """Return what `lab impact` finds."""
+        try:
+            bill = await metered(self._home, None, lambda measure: measure())
+        except LabError as error:
+            return Harm(unseen=(error.message,))
+        return Harm(bill.damages, bill.missing)
 
     async def events(self) -> list[Event]:
         """Return what fired and what was done, first things first."""

@@ -8,8 +8,7 @@ from advisor.drift import alerts, objectives, processes
 from advisor.drift.finding import Check, Place, skipped
 from advisor.drift.settings import Told
 from lab.drift import reading
-from lab.drift.wanted import Wanted, outside
-from lab.topology import platform
+from lab.drift.wanted import Wanted, ours, outside, service_of
 from observability.slo import errors
 from observability.slo.presets import PRESETS
 
@@ -72,18 +71,12 @@ def of_compose(wanted: Wanted) -> Check:
     except reading.NoYaml as error:
         return skipped(COMPOSE, f"{error.message} {error.hint}")
     services = {name: one for name, one in told.get("services", {}).items() if not one.get("profiles")}
-    ours = {process.name for process in platform().processes if process.joins_channel}
-    replicas = {name: processes.Replica(_service(name, ours)) for name in services}
-    others = {one.service for one in replicas.values()} - ours
+    replicas = {name: processes.Replica(service_of(name)) for name in services}
+    others = {one.service for one in replicas.values()} - ours()
     seen = processes.Running(
         "compose", replicas, where("/services"), outside=others | outside(), word="container", whole=True
     )
     return processes.compare(wanted.of, seen, COMPOSE)
-
-
-def _service(name: str, ours: set[str]) -> str:
-    short, _, number = name.rpartition("-")
-    return short if short in ours and number.isdecimal() else name
 
 
 def compose_environment(root: Path) -> dict[str, dict[str, Told]]:

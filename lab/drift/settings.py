@@ -15,12 +15,11 @@ from lab import control, state
 from lab.drift.acts import Standing, standing
 from lab.drift.guide import defaults
 from lab.drift.project import compose_environment
-from lab.drift.wanted import Wanted
+from lab.drift.wanted import Wanted, is_contained
 from lab.errors import LabError
 from lab.ops.audit import Act, acts
 from lab.overrides import variable
 from lab.process import Process
-from lab.settings import environment
 from lab.topology import platform
 
 LIMITS = {
@@ -33,6 +32,7 @@ LIMITS = {
 """Key of a control `circuit-breaker` → setting of a caller, for one neighbour."""
 CONTROL = "circuit-breaker"
 URL = "_URL"
+ENVIRONMENT = "the environment that the lab was started in"
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,6 @@ class Sources:
     standing: Standing
     limits: Mapping[tuple[str, str], Told]
     """Replica, or service, and setting → what the document says."""
-    environment: Mapping[str, str]
     compose: Mapping[str, Mapping[str, Told]]
     """Container → variable → value."""
     guide: Mapping[str, Told]
@@ -58,8 +57,8 @@ class Sources:
         limit = self.limits.get((replica, name)) or self.limits.get((process.name, name))
         if limit is not None:
             return limit
-        if var in self.environment:
-            return Told(self.environment[var], Place(f"environment variable {var}"), "the environment")
+        if said := told.get("environment"):
+            return Told(said["value"], Place(f"lab ops settings {replica}, {said['variable']}"), ENVIRONMENT)
         found = self.compose.get(replica, {}).get(var) or self.guide.get(var)
         if found is not None or isinstance(told["default"], list):
             return found  # lists are addresses of others, which follow from where these are
@@ -73,11 +72,10 @@ class Sources:
 def of_settings(wanted: Wanted) -> Check:
     """Compare settings. Raises LabError when no service can be asked."""
     running = state.running(wanted.home)
-    contained = any(one.get("contained") for one in running.replicas.values())
+    contained = is_contained(wanted.home, running)
     sources = Sources(
         standing(acts(wanted.home), running),
         limits(wanted.of, "compose" if contained else "embedded"),
-        {} if contained else environment(),
         compose_environment(wanted.root) if contained else {},
         defaults(wanted.root),
     )
@@ -131,7 +129,7 @@ def _setting(sources: Sources, process: Process, replica: str, told: Mapping[str
     remedy = ""
     if act is not None:
         remedy = f"Take it back (lab ops undo {act.id}), or keep it: lab ops mark-good, and write it down."
-    causes = tuple(_causes(sources, process, act, name))
+    causes = tuple(_causes(act, told))
     return Setting(replica, name, value, sources.declared(process, replica, told), causes, remedy)
 
 
@@ -145,10 +143,10 @@ def _act(sources: Sources, process: Process, replica: str, name: str) -> Act | N
     return next(filter(None, (sources.standing.last(other, name) for other in others)), None)
 
 
-def _causes(sources: Sources, process: Process, act: Act | None, name: str) -> Iterator[str]:
+def _causes(act: Act | None, told: Mapping[str, Any]) -> Iterator[str]:
     if act is not None:
+        name = told["name"]
         now = settings.text(next(changed[name] for changed in act.now.values() if name in changed))
         yield f"{act.by} set it to {now} at {act.at[:19]}Z (act {act.id}), and nobody wrote that down."
-    var = variable(process.prefix, name)
-    if var in sources.environment:
-        yield f"{var} is {sources.environment[var]} in the environment."
+    if said := told.get("environment"):
+        yield f"{said['variable']} was {said['value']} in {ENVIRONMENT}."

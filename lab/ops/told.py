@@ -55,10 +55,14 @@ def settings(by_replica: dict[str, list[dict[str, Any]]]) -> "RenderableType":
         same = all(value == setting["value"] for value in values.values())
         text = _text(setting["value"]) if same else "\n".join(f"{i}: {_text(value)}" for i, value in values.items())
         allowed = "" if setting["minimum"] is None else f"{setting['minimum']:g} … {setting['maximum']:g}"
-        table.add_row(
-            setting["name"], text, _text(setting["default"]), f"{allowed} {setting['unit']}", setting["summary"]
-        )
+        meaning = f"{setting['summary']}{_said(setting)}"
+        table.add_row(setting["name"], text, _text(setting["default"]), f"{allowed} {setting['unit']}", meaning)
     return table
+
+
+def _said(setting: dict[str, Any]) -> str:
+    said = setting.get("environment")
+    return f" ({said['variable']}={said['value']} when the lab was started)" if said else ""
 
 
 def letters(dead: list[dict[str, Any]]) -> "RenderableType":

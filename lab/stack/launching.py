@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 from lab.child import Orders
+from lab.errors import NoAnswer
 from lab.eventlog import EventLog
 from lab.launcher import LaunchFailed, Running, how_it_ended
 from lab.process import Process, Topology
@@ -119,6 +120,7 @@ class Launchers:
     def __init__(self, engine: Engine, topology: Topology, log: EventLog) -> None:
         self._engine = engine
         self._launcher = ContainerLauncher(engine, topology, log)
+        self.environment: Mapping[str, str] = {}
 
     async def prepare(self, *, load: bool) -> None:
         """Nothing: compose has prepared all."""
@@ -133,6 +135,13 @@ class Launchers:
         with contextlib.suppress(EngineError):
             return await all_memory_kb(self._engine, await self._engine.containers())
         return {}
+
+    async def containers(self) -> dict[str, str]:
+        """Return the state of every container of the project, as the Engine has it. Raises NoAnswer."""
+        try:
+            return {name: one.state for name, one in (await self._engine.containers()).items()}
+        except EngineError as error:
+            raise NoAnswer(str(error), hint="See what runs: docker compose ps -a") from error
 
     async def close(self) -> None:
         """Look no more."""

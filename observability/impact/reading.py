@@ -146,6 +146,7 @@ def _invoice(row: Row[Any]) -> Invoice:
         row.order_id,
         row.customer_id,
         row.status,
+        row.month,
         _seconds(row.issued_at),
         lines_cents=sum(line["net_cents"] + line["tax_cents"] for line in lines),
         crooked_cents=sum(map(abs, crooked)),

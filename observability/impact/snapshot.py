@@ -70,6 +70,8 @@ class Invoice:
     order_id: str
     customer_id: str
     status: str
+    month: str
+    """The one that its number counts in, `2026-09`."""
     issued_at_s: float
     lines_cents: int
     crooked_cents: int

@@ -37,7 +37,7 @@ STOCK = _table("stock", sku=TEXT, available=CENTS)
 RESERVATIONS = _table("reservations", order_id=TEXT, state=TEXT, lines=TEXT, changed_at=MOMENT)
 PURCHASE_ORDERS = _table("purchase_orders", sku=TEXT, quantity=CENTS, state=TEXT)
 
-INVOICES = _table("invoices", order_id=TEXT, customer_id=TEXT, status=TEXT, lines=TEXT, issued_at=MOMENT)
+INVOICES = _table("invoices", order_id=TEXT, customer_id=TEXT, month=TEXT, status=TEXT, lines=TEXT, issued_at=MOMENT)
 BOOKED_EVENTS = _table("events", order_id=TEXT, recorded_at=MOMENT)
 ENTRIES = _table("entries", order_id=TEXT, kind=TEXT, account=TEXT, amount_cents=CENTS)
 TOTALS = _table("totals", account=TEXT, running_cents=CENTS)

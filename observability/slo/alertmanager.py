@@ -1,4 +1,4 @@
-"""The configuration of Alertmanager: by owner and severity to the pager, in groups as `grouping.py` has them."""
+"""The configuration of Alertmanager: by owner, tier and severity to the pager, in groups as `grouping.py` has them."""
 
 import json
 from pathlib import Path
@@ -24,8 +24,13 @@ def config_file(of: Ruleset) -> str:
 
 
 def _config(of: Ruleset) -> dict[str, Any]:
-    owners = sorted({rule.subject.owner for rule in of.rules})
-    names = [f"{owner}-{severity}" for owner in owners for severity in get_args(Severity)]
+    tiers = {
+        owner: sorted({rule.subject.tier for rule in of.rules if rule.subject.owner == owner})
+        for owner in sorted({rule.subject.owner for rule in of.rules})
+    }
+    names = [
+        receiver(owner, tier, severity) for owner in tiers for tier in tiers[owner] for severity in get_args(Severity)
+    ]
     return {
         "route": {
             "receiver": "nobody-in-particular",
@@ -33,18 +38,27 @@ def _config(of: Ruleset) -> dict[str, Any]:
             "group_wait": duration(MOMENT_S),
             "group_interval": duration(of.preset.regroup_s),
             "repeat_interval": duration(REPEAT_S),
-            "routes": [_route(owner) for owner in owners],
+            "routes": [
+                {"matchers": [f'owner="{owner}"'], "routes": [_route(owner, tier) for tier in tiers[owner]]}
+                for owner in tiers
+            ],
         },
         "receivers": [_receiver(name) for name in ("nobody-in-particular", *names)],
     }
 
 
-def _route(owner: str) -> dict[str, Any]:
-    """Return the route of an owner. A matter that becomes a page is a new group there, and is told at once."""
+def receiver(owner: str, tier: str, severity: str) -> str:
+    """Return the name of who is told: `orders-team-tier-1-page`."""
+    return f"{owner}-{tier}-{severity}"
+
+
+def _route(owner: str, tier: str) -> dict[str, Any]:
+    """Return the route of an owner's tier. A matter that becomes a page is a new group there, and is told at once."""
     each = [
-        {"matchers": [f'severity="{severity}"'], "receiver": f"{owner}-{severity}"} for severity in get_args(Severity)
+        {"matchers": [f'severity="{severity}"'], "receiver": receiver(owner, tier, severity)}
+        for severity in get_args(Severity)
     ]
-    return {"matchers": [f'owner="{owner}"'], "routes": each}
+    return {"matchers": [f'tier="{tier}"'], "routes": each}
 
 
 def _receiver(name: str) -> dict[str, Any]:

@@ -42,7 +42,9 @@ class AlertsPast(_Answer):
 class Rules(_Answer):
     """What is judged."""
 
-    rules: list[dict[str, Any]] = Field(description="each with its `state`: inactive, pending or firing")
+    rules: list[dict[str, Any]] = Field(
+        description="each with its `state`: inactive, pending or firing, and whether it is `loaded` by whoever judges"
+    )
 
 
 class Objectives(_Answer):
@@ -75,7 +77,8 @@ def router(judge: Judge) -> APIRouter:
         on: dict[str, list[Alert]] = defaultdict(list)
         for alert in now.alerts:
             on[alert.rule].append(alert)
-        return Rules(**answer(now), rules=[_rule(rule, on[rule.id]) for rule in judge.rules.rules])
+        told = [_rule(rule, on[rule.id]) | {"loaded": rule.id not in now.missing} for rule in judge.rules.rules]
+        return Rules(**answer(now), rules=told)
 
     @routes.get("/objectives", summary="Error budgets and how fast they are spent")
     async def objectives() -> Objectives:

@@ -21,6 +21,8 @@ class Verdicts:
     """Pending or firing."""
     groups: tuple[Group, ...]
     """Matters that somebody was told of."""
+    missing: frozenset[str] = frozenset()
+    """Ids of rules that whoever judges has not loaded."""
 
 
 class Judge(Protocol):

@@ -7,7 +7,8 @@ from advisor.asking.naming import named
 from advisor.calm.errors import NotUnderstood
 from advisor.calm.reading import load
 from tests.support.further_questions import FURTHER
-from tests.support.oncall_questions import ASKED, CASCADE, Asked
+from tests.support.oncall_messages import MESSAGES
+from tests.support.oncall_questions import ASKED, CASCADE, STORY, Asked
 
 OF = load()
 TABLE = [(one, text) for one in ASKED for text in one.all]
@@ -89,6 +90,28 @@ def test_a_pasted_text_is_parted_into_what_is_seen_and_what_is_asked() -> None:
     seen = f"{CASCADE} It began suddenly. Please tell me:"
     assert questions(text) == [("What do they share?", seen), ("In what order do I look", seen)]
     assert questions("Payment is slow. Who owns it?") == [("Who owns it?", "Payment is slow.")]
+
+
+@pytest.mark.parametrize("text", MESSAGES)
+def test_a_whole_message_is_understood(text: str) -> None:
+    """Each of its questions, in its order, about what it says is seen; without a question, where to begin."""
+    found = [answer(OF, asked, seen) for asked, seen in questions(text)]
+    assert tuple((one.verb, one.about) for one in found) == MESSAGES[text]
+    assert all(line.sources for one in found for line in one.lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STORY,
+        "The edge took gateway 2 out; gateway 1 was overloaded",
+        "Payment is slow; orders: pending",
+        "The shop – our web front end – is down",
+    ],
+)
+def test_a_story_with_dashes_and_semicolons_is_no_list(text: str) -> None:
+    """As long as not each of its parts asks something."""
+    assert questions(text) == [(text, "")]
 
 
 def test_a_report_is_one_question() -> None:

@@ -145,6 +145,11 @@ FAILING: list[tuple[str, Change, str]] = [
         take("nodes", SHOP, "metadata", "failure-modes", 0, "check"),
         "/nodes/1/metadata/failure-modes/0",
     ),
+    (
+        "probe-evaluated",
+        put("nodes", SHOP, "metadata", "failure-modes", 0, "probe", value={"mood": "bad"}),
+        "/nodes/1/metadata/failure-modes/0/probe",
+    ),
     ("node-reachable", put("nodes", SHOP, "interfaces", value=[]), "/nodes/1"),
     (
         "restore-within-objective",

@@ -1,14 +1,17 @@
 """Claims about suspects: who is found in what stories, with what for and against; and that nobody is found in none."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from advisor.answer import Answer
 from advisor.answers.flows import flow
 from advisor.calm.model import Node
-from advisor.live.lab import Firing
+from advisor.live.lab import Firing, Harm
 from advisor.live.suspects import added, look, suspects
+from observability.impact.invariants import charges, orders
+from observability.impact.model import Damage
 from tests.support.answers import OF, told
 from tests.support.live_lab import NOW_S, StandInLab, Story
 
@@ -71,6 +74,14 @@ def drifting() -> Story:
     return story
 
 
+def charged_twice() -> Story:
+    """No error, no latency, no alert: the card network has taken money twice."""
+    story = quiet()
+    twice = Damage(charges.ONCE, "money", "o1", "order o1 was charged 2 times, 12.00 EUR too much", "o1", "ada", 1200)
+    story.lab.harmed = Harm((twice, replace(twice, subject="o2")))
+    return story
+
+
 async def answered(lab: StandInLab) -> Answer:
     """Return what is said of a lab."""
     return suspects(OF, await look(OF, lab))
@@ -82,7 +93,7 @@ async def test_nothing_is_wrong_with_a_healthy_lab_ten_times_out_of_ten() -> Non
         found = await answered(quiet().told())
         assert [section.title for section in found.sections] == ["Nothing is wrong"]
         assert {line.sources[0].kind for line in found.lines} == {
-            "health", "alert", "metric", "document", "trace", "log",
+            "health", "alert", "metric", "document", "trace", "log", "impact",
         }  # fmt: skip
 
 
@@ -163,6 +174,7 @@ async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
         (dry_pool, "order-service"),
         (dead_gateway, "load-balancer"),
         (drifting, "billing-service"),
+        (charged_twice, "payment-service"),
     ],
 )
 async def test_the_reason_is_suspected_before_those_who_feel_it(story: Callable[[], Story], first: str) -> None:
@@ -173,6 +185,28 @@ async def test_the_reason_is_suspected_before_those_who_feel_it(story: Callable[
     assert one.about == other.about
     assert all(line.sources for line in one.lines)
     assert told(one, "What to check next")
+
+
+async def test_books_that_differ_are_a_known_symptom_or_at_least_not_nothing() -> None:
+    """By what does not hold; whatever no failure mode of the document is known by names nobody."""
+    (line,) = [one for one in (await answered(charged_twice().told())).lines if one.name == "known symptom"]
+    assert line.text.endswith("(order o1 was charged 2 times, 12.00 EUR too much, and 1 more)")
+    assert (line.sources[0].kind, line.sources[0].ref) == ("impact", charges.ONCE)
+    lab = quiet().told()
+    lab.harmed = Harm((Damage(orders.KEPT, "lost", "o3", "order o3 is not in the order book"),))
+    assert told(await answered(lab), "Something is wrong") == ["books: order o3 is not in the order book"]
+
+
+async def test_books_that_cannot_be_read_are_not_said_to_be_well() -> None:
+    """Whether anything else is wrong or not, nor in the answer to another question."""
+    for story in (quiet(), dry_pool()):
+        lab = story.told()
+        lab.harmed = Harm(unseen=("The database of order is not known.",))
+        found = await answered(lab)
+        assert told(found, "Not looked at") == ["books: The database of order is not known."]
+        assert "books: nothing unusual" not in told(found, "Nothing is wrong")
+        now = added(OF, flow(OF, OF.flows[0]), await look(OF, lab), [])
+        assert told(now, "Not looked at") == ["books: The database of order is not known."]
 
 
 async def test_who_only_feels_it_has_that_in_their_favour() -> None:

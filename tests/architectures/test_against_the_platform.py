@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,15 +11,19 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from advisor.answers.nodes import modes
 from advisor.calm.model import Architecture, Node
 from advisor.calm.reading import architecture, load
 from advisor.calm.source import source
 from advisor.lint.validating import validate
 from advisor.lint.values import values
+from advisor.live.measures import probed
+from advisor.probe import Probe
 from lab.process import Process
 from lab.site import DEFAULT_BASE
 from lab.stack.topology import platform as contained
 from lab.topology import platform
+from observability.impact.invariants import INVARIANTS
 from observability.slo.symptoms import symptoms
 from observability.wiring import vocabulary
 from tests.docs.test_commands import parsed
@@ -98,30 +102,39 @@ def test_nodes_are_deployed_where_they_say() -> None:
             assert set(deployed["compose"]) <= containers, node.id
 
 
-def test_alerts_that_are_named_exist() -> None:
-    """Also those that a failure mode is known by."""
-    known = set(symptoms()) | {alert for part in OF.told for alert in part.metadata.texts("alerts")}
-    for node in OF.nodes:
-        for mode in node.metadata.get("failure-modes", ()):
-            assert mode["probe"].get("alert") is None or mode["probe"]["alert"] in known
+MODES: list[Mapping[str, Any]] = [mode for node in OF.nodes for _, mode in modes(node)]
+PROBES: list[Probe] = [probe for *_, probe in probed(OF)]
+
+
+def test_every_failure_mode_has_a_probe_that_can_be_evaluated() -> None:
+    """None that would be passed over."""
+    assert len(PROBES) == len(MODES)
+
+
+def test_probes_ask_for_alerts_and_invariants_that_exist() -> None:
+    """By their names."""
+    alerts = set(symptoms()) | {alert for part in OF.told for alert in part.metadata.texts("alerts")}
+    known = {"alert": alerts, "invariant": {one.says for one in INVARIANTS}}
+    named = [probe for probe in PROBES if probe.form in known]
+    assert [probe for probe in named if probe.name not in known[probe.form]] == []
+    assert {probe.form for probe in named} == set(known)
 
 
 def test_probes_ask_for_metrics_and_labels_that_exist() -> None:
-    """Of a service of the platform, with a bound."""
+    """Of a service of the platform."""
     known = {metric.name: {*metric.labels, "service"} for metric in vocabulary.metrics()}
     known |= {"up": {"service"}, "process_resident_memory_bytes": {"service"}}
-    for node in OF.nodes:
-        for mode in node.metadata.get("failure-modes", ()):
-            probe = mode["probe"]
-            if "alert" in probe or "impact" in probe:
-                continue
-            for metric in (probe.get(key) for key in ("metric", "per", "increase", "p99", "failure-share")):
-                if metric is not None:
-                    labels = known[metric.removesuffix("_count")]
-                    assert set(probe["labels"]) <= labels, probe
-            assert probe["labels"]["service"] in NODES
-            assert probe["is"] in (">", ">=", "<")
-            assert isinstance(probe["than"], int | float)
+    for probe in PROBES:
+        if probe.labels:
+            assert all(set(probe.labels) <= known[metric] for metric in (probe.name, probe.per) if metric), probe
+            assert probe.labels["service"] in NODES
+
+
+def test_every_failure_mode_has_a_lever_or_says_why_there_is_none() -> None:
+    """One of the two, in a sentence."""
+    for mode in MODES:
+        assert ("lever" in mode) is not ("no-lever" in mode), mode["symptom"]
+        assert len(str(mode.get("no-lever", "a command needs no reason")).split()) > 4
 
 
 def urls() -> Iterator[tuple[str, str]]:
@@ -187,19 +200,18 @@ async def test_levers_pull_what_exists() -> None:
     apps = _apps()
     shorts = {process.short: process.name for process in SERVED} | {process.name: process.name for process in SERVED}
     guarded = {"load-balancer", "web-frontend"}
-    for node in OF.nodes:
-        for mode in node.metadata.get("failure-modes", ()):
-            _, _, verb, *rest = mode["lever"].split()
-            if verb not in ("set", "flush") or shorts[rest[0]] in guarded:
-                continue
-            settings, caches = await _levers(apps[shorts[rest[0]]])
-            if verb == "flush":
-                assert set(rest[1:]) <= caches, mode["lever"]
-                continue
-            for name, _, value in (one.partition("=") for one in rest[1:]):
-                assert name in settings, (mode["lever"], sorted(settings))
-                bounds = settings[name]
-                assert bounds.get("minimum", 0) <= float(value) <= bounds.get("maximum", 1e9), mode["lever"]
+    for lever in dict.fromkeys(mode["lever"] for mode in MODES if "lever" in mode):
+        _, _, verb, *rest = lever.split()
+        if verb not in ("set", "flush") or shorts[rest[0]] in guarded:
+            continue
+        settings, caches = await _levers(apps[shorts[rest[0]]])
+        if verb == "flush":
+            assert set(rest[1:]) <= caches, lever
+            continue
+        for name, _, value in (one.partition("=") for one in rest[1:]):
+            assert name in settings, (lever, sorted(settings))
+            bounds = settings[name]
+            assert bounds.get("minimum", 0) <= float(value) <= bounds.get("maximum", 1e9), lever
 
 
 def test_moments_of_the_timeline_are_valid_documents() -> None:

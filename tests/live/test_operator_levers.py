@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from lab import control
+from tests.support.document_levers import Operator, has_changed, levers
 from tests.support.lab import RunningLab, running_lab
+from tests.support.live_drift import drift
 from tests.support.polling import poll_until
 
 pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
@@ -19,10 +21,14 @@ TO_GATEWAYS = "load-balancer->"
 ORDER = {"customer_id": "ada", "lines": [{"sku": "MUG-STONE-350", "quantity": 1}], "card_token": "card-4242"}
 
 
+TUNED = {"GATEWAY_PRODUCTS_TIMEOUT_S": "1.6"}
+"""What somebody had in the environment when the lab was started."""
+
+
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
     """The platform without shoppers."""
-    with running_lab(tmp_path_factory.mktemp("levers"), "--no-load") as running:
+    with running_lab(tmp_path_factory.mktemp("levers"), "--no-load", env=TUNED) as running:
         yield running
 
 
@@ -56,6 +62,18 @@ def _url(lab: RunningLab, instance: str) -> str:
 def _metric(lab: RunningLab, instance: str, line: str) -> float:
     text = httpx.get(f"{_url(lab, instance)}/metrics").text
     return sum(float(one.split()[-1]) for one in text.splitlines() if one.startswith(line))
+
+
+def test_a_changed_timeout_is_drift_and_nothing_else_is(lab: RunningLab) -> None:
+    """Held against what the lab was started with, whatever whoever asks has in the environment."""
+    assert drift(lab, env={"ORDER_POOL_SIZE": "9"}) == []
+    lab.cli("ops", "set", "order", "payment.timeout_s=3")
+    assert drift(lab) == ["setting-changed:order-service-1/payment.timeout_s=3"]
+    lab.cli("ops", "undo")
+    assert drift(lab) == []
+    assert f"({'='.join(*TUNED.items())} when the lab was started)" in " ".join(
+        lab.cli("ops", "settings", "gateway").split()
+    )
 
 
 def test_a_pool_and_a_timeout_are_changed_while_orders_come_in(lab: RunningLab) -> None:
@@ -210,6 +228,20 @@ def test_a_message_nobody_understands_ends_before_a_person(lab: RunningLab) -> N
     assert number in dead()
     assert control.call(lab.home, "message.discard", queue="order-queue", id=number) == {"found": True}
     assert number not in dead()
+
+
+def test_every_lever_of_the_document_helps_and_can_be_taken_back(lab: RunningLab) -> None:
+    """Typed as a runbook has it; the lab is then as it was, and sells."""
+    operator = Operator(lab)
+    before, known = operator.in_force(), len(operator.acts())
+    pulled = {lever: operator.pull(lever) for lever in levers()}
+    assert [lever for lever, act in pulled.items() if act["outcome"] != "done" or not has_changed(act)] == []
+    poll_until(lambda: operator.dead() or None, "the letter that nobody understands, again")
+    operator.take_back(operator.acts()[known:])
+    assert operator.in_force() == before
+    assert operator.typed("lab status")["healthy"]
+    key = {"Idempotency-Key": uuid4().hex}
+    assert httpx.post(f"{lab.url('edge')}/orders", json=ORDER, headers=key).status_code == httpx.codes.CREATED
 
 
 def test_caches_are_flushed(lab: RunningLab) -> None:

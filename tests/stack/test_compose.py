@@ -3,6 +3,7 @@
 One stack for all; the order is that of the file. Skipped, with the reason, where there is no engine or no images.
 """
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -115,6 +116,39 @@ def test_requests_leave_complete_traces(stack: RunningStack) -> None:
         return all(told[what]["percent"] == 100.0 for what in ("complete", "exemplars"))
 
     poll_until(whole, "every request to leave a complete trace", within_s=SEEN_WITHIN_S, every_s=3)
+
+
+def test_it_is_as_declared_and_what_is_changed_is_drift(stack: RunningStack) -> None:
+    """Asked from within, every comparison is made but those with files that are not given; every container counts."""
+    told: dict[str, Any] = {}
+
+    def all_is_judged() -> bool:
+        told.update(stack.told("drift", "--enough", "20"))
+        return not any("not judged for" in note for one in told["checks"] for note in one["notes"])
+
+    poll_until(all_is_judged, "calls of everybody", within_s=SEEN_WITHIN_S, every_s=3)
+    assert told["drift"] == []
+    assert {one["name"] for one in told["checks"] if one["skipped"]} == {"terraform", "kubernetes", "cloudformation"}
+    compared = {one["name"]: one["compared"] for one in told["checks"]}
+    assert compared["processes"] == len(stack.containers())
+    stack.lab("ops", "set", "order", "payment.timeout_s=3")
+    assert _drift(stack) == ["setting-changed:order-service-1/payment.timeout_s=3"]
+    stack.lab("ops", "undo")
+    assert stack.told("drift")["drift"] == []
+
+
+def test_a_container_that_nobody_supervises_is_drift(stack: RunningStack) -> None:
+    """Somebody has started a spare gateway by hand."""
+    spare = ("--profile", "spare")
+    stack.compose(*spare, "up", "-d", "--no-deps", "--no-recreate", "api-gateway-3")
+    assert _drift(stack) == ["node-extra:api-gateway-3"]
+    stack.compose(*spare, "rm", "-s", "-f", "api-gateway-3")
+    assert stack.told("drift")["drift"] == []
+
+
+def _drift(stack: RunningStack) -> list[str]:
+    """Return the ids of what `lab drift` finds; it has to find something."""
+    return [one["id"] for one in json.loads(stack.lab("drift", "--json", exit_code=1))["drift"]]
 
 
 def test_every_panel_has_data(stack: RunningStack) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import count
@@ -30,10 +30,11 @@ from observability.slo.presets import DRILL
 from observability.slo.rules import Ruleset, ruleset
 from observability.slo.verdicts import Verdicts
 from tests.support.evidence_server import serving
-from tests.support.fake_control import fake_control
+from tests.support.fake_control import Verbs, fake_control
 from tests.support.memory_evidence.evidence import MemoryEvidence
 
 CALLS = 30
+LONG_AGO_S = 60.0
 STARTED = "2026-01-01T00:00:00.000000Z"
 PEER = "peer.service"
 
@@ -43,10 +44,12 @@ class QuietJudge:
 
     def __init__(self) -> None:
         self.rules: Ruleset = ruleset(load_document(), DRILL)
+        self.missing: frozenset[str] = frozenset()
+        self.problem = ""
 
     async def verdicts(self) -> Verdicts:
         """Return that nothing is on."""
-        return Verdicts(None, "", (), ())
+        return Verdicts(None, self.problem, (), (), self.missing)
 
     def history(self, limit: int) -> list[Alert]:
         """Return nothing."""
@@ -67,6 +70,8 @@ class DeclaredLab:
     judge: QuietJudge = field(default_factory=QuietJudge)
     settings: "Settings" = field(default_factory=dict)
     """Service → replica → settings in force."""
+    containers: dict[str, str] = field(default_factory=dict)
+    """Container → state, of a lab in containers."""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def lab(self, *words: str) -> Result:
@@ -86,18 +91,37 @@ class DeclaredLab:
         assert answer.exit_code == (1 if told["drift"] else 0), answer.output
         return told
 
-    def call(self, *services: str, times: int = CALLS, via: str = "http") -> str:
-        """Have each service call the next one, within one trace; return the id of the last trace."""
+    def call(
+        self, *services: str, times: int = CALLS, via: str = "http", meant: str = "", ago_s: float = LONG_AGO_S
+    ) -> str:
+        """Have each service call the next one, within one trace; return the id of the last trace.
+
+        `meant`: the caller thinks that this is whom it calls.
+        """
         trace = ""
         for _ in range(times):
             trace = f"{next(self._numbers):032x}"
-            self.evidence.record(*_spans(trace, services, self.evidence.now_s - 60, via))
+            self.evidence.record(*_spans(trace, services, self.evidence.now_s - ago_s, via, meant))
         return trace
 
     def put(self, service: str, name: str, value: Any) -> None:
         """Have a setting in force, in all replicas."""
         for listed in self.settings[service].values():
             next(one for one in listed if one["name"] == name)["value"] = value
+
+    def say(self, service: str, name: str, variable: str, value: str) -> None:
+        """Have had a variable in the environment that the lab was started in."""
+        for listed in self.settings[service].values():
+            one = next(one for one in listed if one["name"] == name)
+            one["environment"] = {"variable": variable, "value": value}
+
+    def contain(self, containers: Iterable[str]) -> None:
+        """Have all processes be containers, as Docker does."""
+        told = json.loads(self.home.state_file.read_text())
+        for one in told["replicas"].values():
+            one.update(contained=True)
+        self.home.state_file.write_text(json.dumps(told))
+        self.containers = dict.fromkeys(containers, "running")
 
     def act(self, number: int, act: str, target: str, **more: Any) -> None:
         """Have somebody do something, on record."""
@@ -107,14 +131,17 @@ class DeclaredLab:
 
 
 @contextmanager
-def declared_lab(folder: Path) -> Iterator[DeclaredLab]:
-    """Run what is asked of such a lab."""
+def declared_lab(
+    folder: Path, *, unseen: tuple[str, str] | None = None, ago_s: float = LONG_AGO_S
+) -> Iterator[DeclaredLab]:
+    """Run what is asked of such a lab. Its calls were made `ago_s` ago, all but the one that was not seen."""
     lab = DeclaredLab(Home.at(folder), MemoryEvidence(float(int(time.time()))))
     declared = Declared(load())
     for pair in declared.calls:
-        lab.call(*pair)
+        if pair != unseen:
+            lab.call(*pair, ago_s=ago_s)
     for users in declared.queues.values():
-        lab.call(*dict.fromkeys(name for name, _ in users), via="queue")
+        lab.call(*dict.fromkeys(name for name, _ in users), via="queue", ago_s=ago_s)
     lab.settings = _settings()
     lab.home.data.mkdir(parents=True)
     for name in ("order", "inventory", "payment", "billing", "broker"):
@@ -122,7 +149,11 @@ def declared_lab(folder: Path) -> Iterator[DeclaredLab]:
     app = FastAPI()
     app.include_router(evidence_router(lab.evidence))
     app.include_router(rules_router(lab.judge))
-    verbs = {"ping": dict, "ops.settings": lambda name: {"settings": lab.settings.get(name, {})}}
+    verbs: Verbs = {
+        "ping": dict,
+        "ops.settings": lambda name: {"settings": lab.settings.get(name, {})},
+        "containers": lambda: {"containers": lab.containers},
+    }
     with serving(app) as url, fake_control(verbs) as socket:
         tell(lab.home, url, socket)
         yield lab
@@ -137,6 +168,7 @@ def tell(home: Home, url: str, socket: str) -> None:
             "short": one.process.short,
             "port": one.port,
             "url": one.url,
+            "state": "ready",
             "pid": 1,
             "contained": False,
         }
@@ -165,7 +197,7 @@ def _settings() -> Settings:
     return found
 
 
-def _spans(trace: str, services: tuple[str, ...], start_s: float, via: str) -> Iterator[Span]:
+def _spans(trace: str, services: tuple[str, ...], start_s: float, via: str, meant: str) -> Iterator[Span]:
     asks, serves = ("client", "server") if via == "http" else ("producer", "consumer")
     parent, number = "", count(1)
 
@@ -194,6 +226,6 @@ def _spans(trace: str, services: tuple[str, ...], start_s: float, via: str) -> I
         yield one
         parent = one.span_id
         if place + 1 < len(services):
-            one = span(service, asks, services[place + 1])
+            one = span(service, asks, meant or services[place + 1])
             yield one
             parent = one.span_id

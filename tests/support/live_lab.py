@@ -6,7 +6,7 @@ from itertools import count
 from math import inf
 
 from advisor.calm.model import Node
-from advisor.live.lab import Event, Firing, Health
+from advisor.live.lab import Event, Firing, Harm, Health
 from observability.evidence.model import Kind, LogRecord, Span
 from tests.support.memory_evidence.evidence import MemoryEvidence
 
@@ -34,6 +34,7 @@ class StandInLab:
     ill: dict[str, int | None] = field(default_factory=dict)
     firing: list[Firing] = field(default_factory=list)
     happened: list[Event] = field(default_factory=list)
+    harmed: Harm = field(default_factory=Harm)
 
     async def health(self, nodes: Sequence[Node]) -> dict[str, list[Health]]:
         """Everybody is well who is not ill."""
@@ -47,6 +48,10 @@ class StandInLab:
     async def alerts(self) -> list[Firing]:
         """Return what a test says."""
         return self.firing
+
+    async def harm(self) -> Harm:
+        """Return what a test says."""
+        return self.harmed
 
     async def events(self) -> list[Event]:
         """Return what a test says."""

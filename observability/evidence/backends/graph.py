@@ -6,7 +6,7 @@ traces alone: their shares are taken for all deliveries, which the worker counts
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from observability.evidence import red
@@ -30,6 +30,8 @@ from observability.wiring import vocabulary as names
 
 SAMPLE = 300
 """Traces that are looked into, the latest."""
+FURTHER = 50
+"""The same, of somebody who handled messages and is in none of those: work may lag behind what is asked for."""
 
 
 class _Call(NamedTuple):
@@ -52,6 +54,7 @@ async def of(metrics: Metrics, traces: Traces, window: Window) -> ServiceGraph:
     known = {(edge.caller, edge.callee, edge.via) for edge in edges}
     seen = [call for trace in sample for call in _calls(trace, window)]
     deliveries = {one.labels.get("service", ""): one.value for one in handled}
+    seen += await _of_receivers(traces, window, deliveries, seen)
     edges += [edge for edge in _sampled(seen, deliveries) if (edge.caller, edge.callee, edge.via) not in known]
     edges.sort(key=lambda edge: (edge.caller, edge.callee, edge.via))
     return ServiceGraph(
@@ -89,6 +92,22 @@ def _calls(trace: Trace, window: Window) -> Iterator[_Call]:
                 yield _Call(span.service, callee, "http", span.duration_s, span.error)
         elif span.kind == "consumer" and span.parent_id in spans:
             yield _Call(spans[span.parent_id].service, span.service, "queue", span.duration_s, span.error)
+
+
+async def _of_receivers(
+    traces: Traces, window: Window, deliveries: Mapping[str, float], seen: Iterable[_Call]
+) -> list[_Call]:
+    """Return calls over a queue to those who handled messages and are not among the calls seen."""
+    known = {call.callee for call in seen if call.via == "queue"}
+    wanted = [service for service, number in deliveries.items() if number > 0 and service not in known]
+    found = await asyncio.gather(*(traces.search(TraceQuery(service=one), window, FURTHER) for one in wanted))
+    return [
+        call
+        for service, some in zip(wanted, found, strict=True)
+        for trace in some
+        for call in _calls(trace, window)
+        if (call.via, call.callee) == ("queue", service)
+    ]
 
 
 def _sampled(seen: Iterable[_Call], deliveries: dict[str, float]) -> Iterator[GraphEdge]:

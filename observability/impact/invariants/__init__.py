@@ -39,6 +39,7 @@ INVARIANTS = (
     _invariant(charges.AGREED, charges.agreed, PAYMENT, PROVIDER),
     _invariant(invoices.INVOICED, invoices.invoiced, ORDER, BROKER, BILLING),
     _invariant(invoices.PRICED, invoices.priced, ORDER),
+    _invariant(invoices.DATED, invoices.dated, ORDER, BILLING),
     _invariant(ledger.SUMMED, ledger.summed, BILLING),
     _invariant(ledger.BALANCED, ledger.balanced, BILLING),
     _invariant(ledger.RUNNING, ledger.running, BILLING),

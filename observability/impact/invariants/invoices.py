@@ -1,13 +1,16 @@
-"""Invoices = orders, and orders are the sum of what was ordered."""
+"""Invoices = orders, orders are the sum of what was ordered, and invoices are in the right month."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from observability.impact.case import ACCEPTED, PAID, Case
 from observability.impact.model import Damage
 from observability.impact.money import euros
+from observability.impact.snapshot import Invoice
 
 INVOICED = "what is invoiced is what was ordered"
 PRICED = "an order costs the sum of its lines"
+DATED = "an invoice is dated when it was issued, and counts in that month"
 
 
 def invoiced(case: Case) -> Iterator[Damage]:
@@ -31,3 +34,21 @@ def priced(case: Case) -> Iterator[Damage]:
         if lines != order.total_cents:
             says = f"order {order.order_id} costs {euros(order.total_cents)} and its lines {euros(lines)}"
             yield case.damage(PRICED, "money", order.order_id, says, cents=lines - order.total_cents)
+
+
+def dated(case: Case) -> Iterator[Damage]:
+    """An invoice is no older than its order, is not from the future, and has the number of its month in UTC."""
+    for invoice in case.snapshot.invoices.values():
+        if wrong := _misdated(case, invoice):
+            says = f"the invoice of order {invoice.order_id} is {wrong}"
+            yield case.damage(DATED, "money", invoice.order_id, says)
+
+
+def _misdated(case: Case, invoice: Invoice) -> str:
+    order = case.snapshot.orders.get(invoice.order_id)
+    month = datetime.fromtimestamp(invoice.issued_at_s, UTC).strftime("%Y-%m")
+    if order is not None and invoice.issued_at_s < order.placed_at_s:
+        return "older than the order"
+    if case.age_s(invoice.issued_at_s) < -case.patience.settle_s:
+        return "from the future"
+    return f"of {month} and counts in {invoice.month}" if invoice.month != month else ""

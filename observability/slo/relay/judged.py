@@ -17,6 +17,8 @@ class Judged:
     """Of the latest evaluation."""
     problem: str
     alerts: tuple[Alert, ...]
+    missing: frozenset[str] = frozenset()
+    """Ids of rules that are not loaded."""
 
 
 def judged(told: Mapping[str, Any], of: Ruleset) -> Judged:
@@ -33,10 +35,12 @@ def judged(told: Mapping[str, Any], of: Ruleset) -> Judged:
     ]
     evaluated = [moment_s(one["lastEvaluation"]) for _, one in found]
     latest = max(evaluated, default=0.0)
+    missing = frozenset(rule.id for rule in of.rules) - {rule.id for rule, _ in found}
     return Judged(
         at_s=latest if latest > 0 else None,
-        problem=_problem([rule.id for rule, _ in found], (one for _, one in found), of),
+        problem=_problem(len(missing), (one for _, one in found), of),
         alerts=tuple(alert for rule, one in found for alert in _alerts(rule, one)),
+        missing=missing,
     )
 
 
@@ -45,8 +49,7 @@ def moment_s(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-def _problem(found: list[str], rules: Iterable[Mapping[str, Any]], of: Ruleset) -> str:
-    missing = len(of.rules) - len(set(found))
+def _problem(missing: int, rules: Iterable[Mapping[str, Any]], of: Ruleset) -> str:
     if missing:
         file = f"observability/slo/rules/{of.preset.name}.yaml"
         return f"Prometheus has not loaded {missing} of {len(of.rules)} rules: give it {file}."

@@ -66,7 +66,7 @@ class RelayedAlerting:
         except (LookupError, TypeError, ValueError):
             problem = NO_ANSWER
         last = self._last
-        return Verdicts(last.at_s, problem or last.problem, last.alerts, self.pager.groups)
+        return Verdicts(last.at_s, problem or last.problem, last.alerts, self.pager.groups, last.missing)
 
     def history(self, limit: int) -> list[Alert]:
         """Return what the pager was told of, the latest first."""

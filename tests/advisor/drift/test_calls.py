@@ -66,6 +66,14 @@ def test_a_caller_that_served_little_says_nothing_by_not_calling(served: float, 
     assert any("not judged for shop" in note for note in check.notes) is (found == 0)
 
 
+@pytest.mark.parametrize(("handled", "found"), [(199.0, []), (200.0, ["call-not-seen:shop/tray"])])
+def test_a_queue_is_missed_once_all_who_are_at_it_have_served_enough(handled: float, found: list[str]) -> None:
+    """A worker that is behind has taken nothing yet, however much was sent; that it is not judged is told."""
+    check = compare(document(queued), seen(graph([edge("shop", "till")]), {"shop": 5000.0, "till": handled}))
+    assert ids(check) == found
+    assert any("not judged for till" in note for note in check.notes) is (not found)
+
+
 @pytest.mark.parametrize(
     ("told", "found"),
     [

@@ -13,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from chaos.scenario.loading import catalogue
 from lab.leaks import documents, pages, processes
 from lab.leaks.places import Finding, Search, Text
 from lab.leaks.words import Words
+from tests.support.pages import ROOT
 from tests.support.polling import poll_until
 
 WORDS = Words(["billing.float_drift"], ["billing-drift"])
@@ -92,6 +94,21 @@ async def test_bodies_and_headers_of_pages_are_searched() -> None:
         ("metrics", "billing-service-1 GET /metrics", "injected"),
         ("headers", "shop GET /status", "float-drift"),
     }
+
+
+def test_what_trainees_are_given_to_read_names_nothing_and_tells_nothing() -> None:
+    """Not the architecture, the rules, the dashboards, the runbooks or the on-call reference, as they are."""
+    faults = [
+        f"{file.parts[-3]}.{file.stem}" for file in ROOT.glob("services/*/faults/*.py") if file.stem != "__init__"
+    ]
+    played = [one.name for one in catalogue()]
+    given = list(documents.texts())
+    assert faults
+    assert played
+    assert {"docs/ops/on-call.md", "docs/ops/incident-report.md"} <= {text.where for text in given}
+    search = Search(Words(faults, played))
+    search.look(given)
+    assert search.findings == []
 
 
 def test_documents_are_searched(tmp_path: Path) -> None:

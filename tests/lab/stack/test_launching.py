@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from lab.child import Orders
+from lab.errors import NoAnswer
 from lab.eventlog import EventLog
 from lab.home import Home
 from lab.launcher import LaunchFailed
 from lab.stack import changes, launching
 from lab.stack.engine import Engine
-from lab.stack.launching import ContainerLauncher
+from lab.stack.launching import ContainerLauncher, Launchers
 from lab.stack.topology import Containers, platform
 from tests.support.polling import poll_until_async
 
@@ -136,3 +137,15 @@ async def test_one_that_is_not_there_cannot_be_started(
     monkeypatch.setattr(launcher, "_until", 0.0)
     with pytest.raises(LaunchFailed, match="docker compose up -d order-service-1"):
         await launcher.start(_orders())
+
+
+async def test_all_containers_are_told_with_their_state(docker: Docker, tmp_path: Path) -> None:
+    """As the Engine has them; when it does not answer, that is said."""
+    launchers = Launchers(Engine("http://engine", httpx.MockTransport(docker)), platform(), EventLog(tmp_path / "log"))
+    assert await launchers.containers() == {NAME: "running"}
+    await launchers.close()
+    away = Engine("http://engine", httpx.MockTransport(lambda _: httpx.Response(500, text="no daemon")))
+    launchers = Launchers(away, platform(), EventLog(tmp_path / "log"))
+    with pytest.raises(NoAnswer, match="no daemon"):
+        await launchers.containers()
+    await launchers.close()

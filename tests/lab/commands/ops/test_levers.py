@@ -20,6 +20,7 @@ def test_settings_are_listed_with_what_they_may_be(lab: RunningLab) -> None:
     told = lab.json("ops", "settings", "door")["settings"]
     assert [one["name"] for one in told["door-service-2"]] == ["patience_s", "room.size"]
     assert "room.size" in lab.cli("ops", "settings", "door")
+    assert [one["environment"] for one in told["door-service-1"]] == [None, None]
 
 
 def test_a_setting_is_changed_recorded_and_undone_once(lab: RunningLab) -> None:

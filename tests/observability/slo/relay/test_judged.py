@@ -69,6 +69,16 @@ def test_rules_that_are_not_loaded_are_a_problem(drill: Ruleset) -> None:
     found = judged({"groups": []}, drill)
     assert (found.at_s, found.alerts) == (None, ())
     assert "rules/drill.yaml" in found.problem
+    assert found.missing == {rule.id for rule in drill.rules}
+
+
+def test_which_rule_is_not_loaded_is_told(drill: Ruleset) -> None:
+    """By its id."""
+    answer = told(drill)
+    rules = answer["groups"][0]["rules"]
+    rules.remove(next(one for one in rules if one["name"] == "LedgerDrift"))
+    assert judged(answer, drill).missing == {drift(drill).id}
+    assert judged(told(drill), drill).missing == frozenset()
 
 
 def test_a_rule_that_fails_is_a_problem(drill: Ruleset) -> None:
