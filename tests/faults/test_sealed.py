@@ -44,8 +44,26 @@ def order_and_invoice(billing: httpx.Client) -> list[httpx.Response]:
     return [*posted, billing.post("/ledger/reconciliation"), billing.get("/ledger"), billing.get("/invoices/none")]
 
 
-TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {"billing": order_and_invoice}
+def sell_stock(inventory: httpx.Client) -> list[httpx.Response]:
+    """Look at products, reserve some, ask for more than there is, give units back, look again."""
+    few, many = ({"lines": [{"sku": "MUG-STONE-350", "quantity": units}]} for units in (2, 99))
+    orders = [uuid4().hex for _ in range(100)]
+    answers = [inventory.get("/products"), inventory.get("/products/MUG-STONE-350")]
+    answers += [inventory.put(f"/reservations/{order}", json=many) for order in orders]
+    answers += [inventory.put(f"/reservations/{order}", json=few) for order in orders[:2]]
+    answers += [
+        inventory.post(f"/reservations/{order}/{what}") for order in orders[:2] for what in ("commit", "release")
+    ]
+    return [*answers, inventory.get("/products"), inventory.get("/products/MUG-STONE-350")]
+
+
+TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
+    "billing": order_and_invoice,
+    "inventory": sell_stock,
+}
 """Service → requests in which its faults show."""
+NEIGHBOURS: dict[str, dict[str, str]] = {"inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"}}
+"""Service → where its neighbours are not: settings that it does not start without."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -55,6 +73,7 @@ def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
     with OtlpReceiver() as receiver:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
+        environment |= NEIGHBOURS.get(service, {})
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
             httpx.Client(base_url=process.url) as client,
