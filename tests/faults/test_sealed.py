@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import pytest
 from services.chassis.actions.registry import actions_of, lasting_of
 from services.chassis.settings import ServiceSettings
 from tests.support.fake_controller import KEY, FakeController, armed
+from tests.support.order_neighbours import CARD, DECLINED, SOLD_OUT, UNKNOWN, Fate, order_neighbours
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until
 from tests.support.proof import REPOSITORY, service_under_proof
@@ -44,8 +46,32 @@ def order_and_invoice(billing: httpx.Client) -> list[httpx.Response]:
     return [*posted, billing.post("/ledger/reconciliation"), billing.get("/ledger"), billing.get("/invoices/none")]
 
 
-TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {"billing": order_and_invoice}
+def place_orders(order: httpx.Client) -> list[httpx.Response]:
+    """Place orders that are taken, refused, and taken after trouble with a neighbour; look at them."""
+    asked = [(sku, card) for sku in ("MUG", UNKNOWN, SOLD_OUT) for card in (CARD, DECLINED)] * 2
+    placed = [
+        order.post("/orders", json={"customer_id": "ada", "lines": [{"sku": sku, "quantity": 1}], "card_token": card})
+        for sku, card in asked
+    ]
+    return [*placed, order.get("/customers/ada/orders"), order.get(f"/orders/{placed[0].json().get('order_id')}")]
+
+
+TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
+    "billing": order_and_invoice,
+    "order": place_orders,
+}
 """Service → requests in which its faults show."""
+
+
+@contextmanager
+def neighbours_of(service: str) -> Iterator[dict[str, str]]:
+    """Yield what a service has to be told of whom it calls."""
+    if service == "order":
+        with order_neighbours() as running, TemporaryDirectory() as folder:
+            running.fates += [Fate.ANSWER_LOST] * 4
+            yield running.environment(folder)
+    else:
+        yield {}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -53,11 +79,11 @@ def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
     """While a fault is on, answers, headers, metrics, logs and spans do not say so."""
     service, what_goes_wrong = fault.split(".")
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
-    with OtlpReceiver() as receiver:
-        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
+    with OtlpReceiver() as receiver, neighbours_of(service) as told:
+        environment = {**told, "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
-            httpx.Client(base_url=process.url) as client,
+            httpx.Client(base_url=process.url, timeout=30) as client,
         ):
             answers = [*TRAFFIC[service](client), *(client.get(path) for path in SHOWN_TO_ALL)]
             poll_until(receiver.spans, "spans of the requests")
