@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from os.path import normpath
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,11 @@ class Library:
         """Return the document that a link in another one leads to."""
         file = file_at(one.file.parent, link.partition("#")[0])
         return self.documents.get(file) if file else None
+
+    def within(self, one: Document, link: str) -> list[Document]:
+        """Return the documents in the folder that a link in another one leads to."""
+        folder = Path(normpath(one.file.parent / link))
+        return [each for each in self.documents.values() if each.file.is_relative_to(folder)]
 
     def of(self, kind: Kind) -> list[Document]:
         """Return those of a kind."""
@@ -117,6 +123,11 @@ def _text(file: Path) -> str:
 
 def _name(file: Path, starts: tuple[Path, ...]) -> str:
     return next(file.relative_to(start).as_posix() for start in starts if file.is_relative_to(start))
+
+
+def list_of(kind: str) -> str:
+    """Return which page lists documents of a kind."""
+    return "decisions.html" if kind.lower() == "decision" else "operations.html"
 
 
 def anchor(heading: str) -> str:

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lab.arch.site.addresses import Addresses
-from lab.arch.site.library import Document, Library, anchor
+from lab.arch.site.library import Document, Library, anchor, list_of
 
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 ELSEWHERE = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -71,7 +71,8 @@ class Prose:
         path, _, heading = unquote(link).partition("#")
         found = self.library.beside(of, path) if path else of
         if found is None:
-            return ""
+            inside = self.library.within(of, path)
+            return self.root + list_of(inside[0].kind) if inside else ""
         page = self.root + found.page
         return f"{page}#{heading}" if heading in anchors(found) else page
 

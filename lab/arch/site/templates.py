@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from advisor.durations import shown as duration
 from lab.arch import difference_text
 from lab.arch.site.addresses import Addresses
-from lab.arch.site.library import Library
+from lab.arch.site.library import Library, list_of
 from lab.arch.site.material import Material, Page
 
 FOLDER = Path(__file__).parent / "templates"
@@ -91,7 +91,7 @@ def _home(page: Page) -> str:
     """Return the page that lists pages of this kind."""
     folder = page.path.partition("/")[0]
     if folder == "documents":
-        return "decisions.html" if page.kind == "decision" else "operations.html"
+        return list_of(page.kind)
     return f"{folder}.html" if "/" in page.path else page.path
 
 

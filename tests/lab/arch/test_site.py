@@ -234,7 +234,7 @@ def test_links_in_documents_follow_their_files(tmp_path: Path) -> None:
     """To a heading, to another document; two headings of one name; a link that the site has nothing for is text."""
     file = written(tmp_path, sound())
     (tmp_path / "runbook.md").write_text(
-        "# Run\n\n## Twice\n\n## Twice\n\n[a](adr.md#there) [b](#twice-1) [c](#gone) [d](other.md) "
+        "# Run\n\n## Twice\n\n## Twice\n\n[a](adr.md#there) [b](#twice-1) [c](#gone) [d](other.md) [f](.) "
         "[e](https://x.example/) `till` <b>bold</b>\n"
     )
     found = read(files(load(file)))["documents/runbook.html"]
@@ -245,6 +245,8 @@ def test_links_in_documents_follow_their_files(tmp_path: Path) -> None:
         "../documents/runbook.html",
         "https://x.example/",
     ]
+    assert "../operations.html" in found.links
+    assert "f (.)" not in found.text
     assert "d (other.md)" in found.text
     assert "../nodes/till.html" in found.links
     assert "<b>bold</b>" in found.text
