@@ -11,9 +11,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from advisor.blast.fallbacks import seen_by
 from advisor.calm.model import Architecture, Node
 from advisor.calm.reading import architecture, load
 from advisor.calm.source import source
+from advisor.failing import fallback
 from advisor.lint.validating import validate
 from advisor.lint.values import values
 from lab.process import Process
@@ -122,6 +124,19 @@ def test_probes_ask_for_metrics_and_labels_that_exist() -> None:
             assert probe["labels"]["service"] in NODES
             assert probe["is"] in (">", ">=", "<")
             assert isinstance(probe["than"], int | float)
+
+
+def test_fallbacks_are_seen_by_counters_that_exist() -> None:
+    """Every one of them, counted by whoever falls back."""
+    known = {metric.name: {*metric.labels, "service"} for metric in vocabulary.metrics() if metric.kind == "counter"}
+    calls = [one for one in OF.connections if fallback(one)[0]]
+    assert len(calls) > 8
+    for call in calls:
+        counter = seen_by(call)
+        assert counter is not None, call.id
+        labels = {one.label: one.value for one in counter.matchers}
+        assert labels.keys() <= known[counter.metric], call.id
+        assert labels["service"] == OF.node[call.ends[0].node].metadata.text("otel-service-name")
 
 
 def urls() -> Iterator[tuple[str, str]]:
