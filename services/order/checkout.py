@@ -104,6 +104,7 @@ class Checkout:
             if lines is None:
                 raise
             log.warning("stock.unconfirmed", order_id=order_id, problem=error.detail)
+            self._measures.priced_from_memory()
             return lines, False
 
     async def _authorise(self, order_id: str, amount_cents: int, card_token: str) -> Status:
