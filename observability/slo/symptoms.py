@@ -144,4 +144,8 @@ def _data() -> list[Symptom]:
             "LedgerDrift", "page", _gauge(vocabulary.LEDGER_DRIFT), ">", 0, 0,
             "Running totals and entries of the ledger are {value:count} cents apart",
         ),
+        Symptom(
+            "StockMismatch", "page", _gauge(vocabulary.STOCK_MISMATCH), ">", 0, 0,
+            "Stock and reservations of {instance} are {value:count} units apart",
+        ),
     ]  # fmt: skip
