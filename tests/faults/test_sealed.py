@@ -44,8 +44,20 @@ def order_and_invoice(billing: httpx.Client) -> list[httpx.Response]:
     return [*posted, billing.post("/ledger/reconciliation"), billing.get("/ledger"), billing.get("/invoices/none")]
 
 
-TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {"billing": order_and_invoice}
+def pay_for_orders(payment: httpx.Client) -> list[httpx.Response]:
+    """Ask for payments while nobody can be reached at the card network."""
+    paid = {"amount_cents": 1000, "card_token": "card-4242"}
+    asked = [payment.put(f"/payments/order-{number}", json=paid) for number in range(3)]
+    return [*asked, payment.post("/payments/order-1/capture", json=paid), payment.post("/payments/order-2/cancel")]
+
+
+TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
+    "billing": order_and_invoice,
+    "payment": pay_for_orders,
+}
 """Service → requests in which its faults show."""
+NEIGHBOURS: dict[str, dict[str, str]] = {"payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"}}
+"""Service → where its neighbours are not: settings that it does not start without."""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -55,6 +67,7 @@ def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
     with OtlpReceiver() as receiver:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
+        environment |= NEIGHBOURS.get(service, {})
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
             httpx.Client(base_url=process.url) as client,

@@ -1,0 +1,27 @@
+"""The line to the card network: how it is asked for a step."""
+
+from collections.abc import Mapping
+
+from services.chassis.client import Neighbour
+from services.payment.clients import Json, Request
+from services.payment.domain import Payment, Step
+from services.payment.faults.charge_not_idempotent import one_key_per_step
+
+
+class CardLine:
+    """Goes over one neighbour."""
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        self.peer = neighbour.peer
+        self._neighbour = neighbour
+
+    async def ask(self, step: Step, payment: Payment) -> Json:
+        """Have `step` of `payment` done once, however often it is asked for, and return what the network says.
+
+        Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+        """
+        return await one_key_per_step.behaviour(self._neighbour, _post, step, payment)
+
+
+async def _post(neighbour: Neighbour, request: Request, headers: Mapping[str, str]) -> Json:
+    return await neighbour.post(request.path, request.body, headers=headers, route=request.path)
