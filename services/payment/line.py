@@ -6,6 +6,7 @@ from services.chassis.client import Neighbour
 from services.payment.clients import Json, Request
 from services.payment.domain import Payment, Step
 from services.payment.faults.charge_not_idempotent import one_key_per_step
+from services.payment.faults.fixed_pool_no_timeout import roomy_connections
 
 
 class CardLine:
@@ -24,4 +25,7 @@ class CardLine:
 
 
 async def _post(neighbour: Neighbour, request: Request, headers: Mapping[str, str]) -> Json:
-    return await neighbour.post(request.path, request.body, headers=headers, route=request.path)
+    async def call(over: Neighbour) -> Json:
+        return await over.post(request.path, request.body, headers=headers, route=request.path)
+
+    return await roomy_connections.behaviour(neighbour, call)

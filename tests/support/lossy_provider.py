@@ -35,6 +35,9 @@ class LossyProvider:
         self._loses: Loses = nothing
         self._calls: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._open: asyncio.Event | None = None
+        self._takes_s = 0.0
+        self._under_way = 0
+        self.most_at_once = 0
         self._url: Future[str] = Future()
         self._loop = asyncio.new_event_loop()
         self._ends = asyncio.Event()
@@ -49,6 +52,14 @@ class LossyProvider:
         """Lose these answers from now on; the count of calls starts anew."""
         self._calls.clear()
         self._loses = loses
+
+    def takes(self, seconds: float) -> None:
+        """Take that long over each call from now on; the most calls at once are counted anew."""
+        self._takes_s, self.most_at_once = seconds, 0
+
+    def calls_for(self, *references: str) -> int:
+        """Return how many calls have come about these since the count was last begun."""
+        return sum(self._calls[path, one] for one in references for path, of in list(self._calls) if of == one)
 
     def hold(self) -> None:
         """Keep all calls from now on, and do nothing about them."""
@@ -87,8 +98,14 @@ class LossyProvider:
         call = (scope["path"], asked["reference"])
         lost = self._loses(scope["path"], self._calls[call])
         self._calls[call] += 1
-        if (kept := self._open) is not None:
-            await kept.wait()
+        self._under_way += 1
+        self.most_at_once = max(self.most_at_once, self._under_way)
+        try:
+            if (kept := self._open) is not None:
+                await kept.wait()
+            await asyncio.sleep(self._takes_s)
+        finally:
+            self._under_way -= 1
 
         async def body() -> Message:
             return message
