@@ -56,11 +56,21 @@ def place_orders(order: httpx.Client) -> list[httpx.Response]:
     return [*placed, order.get("/customers/ada/orders"), order.get(f"/orders/{placed[0].json().get('order_id')}")]
 
 
+def pay_for_orders(payment: httpx.Client) -> list[httpx.Response]:
+    """Ask for payments while nobody can be reached at the card network."""
+    paid = {"amount_cents": 1000, "card_token": "card-4242"}
+    asked = [payment.put(f"/payments/order-{number}", json=paid) for number in range(3)]
+    return [*asked, payment.post("/payments/order-1/capture", json=paid), payment.post("/payments/order-2/cancel")]
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
     "order": place_orders,
+    "payment": pay_for_orders,
 }
 """Service → requests in which its faults show."""
+AWAY: dict[str, dict[str, str]] = {"payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"}}
+"""Service → where its neighbours are not: settings that it does not start without."""
 
 
 @contextmanager
@@ -71,7 +81,7 @@ def neighbours_of(service: str) -> Iterator[dict[str, str]]:
             running.fates += [Fate.ANSWER_LOST] * 4
             yield running.environment(folder)
     else:
-        yield {}
+        yield AWAY.get(service, {})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
