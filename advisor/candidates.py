@@ -62,10 +62,9 @@ def _explained(of: Architecture, group: tuple[str, ...], erring: list[str], felt
 def worst(of: Architecture, failed: list[str]) -> dict[str, Effect]:
     """Return the worst that becomes of each node, over all flows."""
     found: dict[str, Effect] = {}
-    order: tuple[State, ...] = ("fails", "goes on with less", "is late")
     for flow in of.flows:
         for name, effect in effects(of, flow, failed).items():
-            if name not in found or order.index(effect.state) < order.index(found[name].state):
+            if name not in found or effect.rank < found[name].rank:
                 found[name] = effect
     return found
 

@@ -59,7 +59,8 @@ class ApiShopper(FastHttpUser):
         if not self.skus:
             self.browse()
             return
-        purchase = self.taste.purchase(self.skus, basket_of(self.environment))
+        withdrawn = self.taste.happens(self.environment.shape_class.shape.withdrawn_percent / 100)
+        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus, basket_of(self.environment))
         order = {
             "customer_id": self.taste.customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],

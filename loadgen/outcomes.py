@@ -5,7 +5,8 @@ from typing import Any
 
 DECLINED = (402, "payment-declined")
 OUT_OF_STOCK = (409, "out-of-stock")
-TURNED_DOWN = frozenset({DECLINED, OUT_OF_STOCK})
+NOT_SOLD = (404, "unknown-sku")
+TURNED_DOWN = frozenset({DECLINED, OUT_OF_STOCK, NOT_SOLD})
 TURNED_DOWN_PAGES = frozenset({402, 409})
 
 

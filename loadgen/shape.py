@@ -88,6 +88,8 @@ class Shape:
     """Step: a stage's number holds throughout it; linear: it is reached at the stage's end."""
     stages: Annotated[tuple[Stage, ...], each(record(Stage))] = ()
     drift: Annotated[Drift | None, record(Drift)] = None
+    withdrawn_percent: Annotated[float, number(least=0, most=100)] = 0
+    """Of the purchases that programs make: how many are for a product that is not sold any more."""
     basket: Annotated[Basket | None, record(Basket)] = None
 
     def __post_init__(self) -> None:

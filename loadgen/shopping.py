@@ -10,6 +10,8 @@ CUSTOMERS = 400
 GOOD_CARDS = ("card-4242", "card-4444", "card-1881", "card-5904")
 DECLINED_CARD = "card-0002"
 DECLINED_SHARE = 0.015
+WITHDRAWN = "TEA-SMOKE-50"
+"""A product that was sold once."""
 LINE_COUNTS = ((1, 6), (2, 3), (3, 1))
 QUANTITIES = ((1, 7), (2, 2), (3, 1))
 
@@ -40,6 +42,10 @@ class Taste:
         picked = {self.product(skus) for _ in range(self._weighted(LINE_COUNTS))}
         lines = tuple((sku, self._weighted(QUANTITIES)) for sku in sorted(picked))
         return Purchase(lines, self.card())
+
+    def withdrawn(self) -> Purchase:
+        """Return what somebody buys who has kept an old link."""
+        return Purchase(((WITHDRAWN, 1),), self.card())
 
     def favourite(self, skus: list[str], basket: Basket | None) -> Purchase | None:
         """Return a purchase of what everybody buys these days, the first of `skus`; None if it is to be as usual."""

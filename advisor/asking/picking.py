@@ -2,7 +2,7 @@
 
 from advisor.asking.naming import named
 from advisor.calm.errors import UnknownPart
-from advisor.calm.model import Architecture, Flow, Node
+from advisor.calm.model import Architecture, Flow, Node, Relationship
 from advisor.graph import flows_through
 from advisor.part import part
 
@@ -18,6 +18,12 @@ def node(of: Architecture, name: str) -> Node:
     if isinstance(found, Node):
         return found
     raise UnknownPart(f"{name} is no node.", hint=f"Name one of: {', '.join(of.node)}.")
+
+
+def breakable(of: Architecture, name: str) -> Node | Relationship:
+    """Return what can fail: the call of that id, or else a node. Raises UnknownPart."""
+    call = of.relationship.get(name)
+    return call if call is not None and call in of.connections else node(of, name)
 
 
 def nodes(of: Architecture, names: tuple[str, ...]) -> list[str]:

@@ -1,9 +1,10 @@
-"""What can be wrong with a file before anything in it can be judged.
+"""What can be wrong before anything can be judged.
 
 AdvisorError
 ├── BadDocument     the file cannot be read, or is no JSON object
 ├── UnknownPart     the document has nothing of that name
-└── NotUnderstood   it is not clear what is asked, or of what
+├── NotUnderstood   it is not clear what is asked, or of what
+└── NoEvidence      nobody looked at the time that is asked about
 """
 
 
@@ -26,3 +27,7 @@ class UnknownPart(AdvisorError):
 
 class NotUnderstood(AdvisorError):
     """It is not clear what is asked, or of what."""
+
+
+class NoEvidence(AdvisorError):
+    """Nobody looked at the time that is asked about."""

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from advisor.calm.errors import BadDocument
-from advisor.calm.source import ROOT, source
+from advisor.calm.source import ROOT, file_at, source
 
 FOLDER = ROOT / "architectures" / "schemas" / "calm-1.2"
 META = "https://calm.finos.org/release/1.2/meta/"
@@ -47,10 +47,10 @@ class Schemas:
     def _validator(self, url: str, beside: Path) -> jsonschema_rs.Draft202012Validator:
         place, _, fragment = url.partition("#")
         if place not in self._official and place not in self._read:
-            file = beside / place
-            if "://" in place or not place or not file.is_file():
+            file = file_at(beside, place)
+            if "://" in place or not place or file is None:
                 raise NoSchema(url)
-            place = file.resolve().as_uri()
+            place = file.as_uri()
             if place not in self._read:
                 self._read[place] = _schema(file)
                 self._compiled.clear()

@@ -76,6 +76,15 @@ def parsed(text: str, path: Path) -> Read:
     return found
 
 
+def file_at(folder: Path, place: str) -> Path | None:
+    """Return the file at a place, seen from a folder; None when there is none, or none can be there."""
+    try:
+        file = (folder / place).resolve()
+        return file if file.is_file() else None
+    except (OSError, RuntimeError, ValueError):  # a name that is too long, links in a circle, a NUL
+        return None
+
+
 def shown(path: Path) -> str:
     """Return a path as a person reads it: from the working folder on where it lies below."""
     return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -8,7 +8,7 @@ from advisor.calm.errors import BadDocument
 from advisor.calm.model import Architecture
 from advisor.calm.pointer import below
 from advisor.calm.reading import architecture
-from advisor.calm.source import Source, source
+from advisor.calm.source import Source, file_at, source
 from advisor.lint.near import choose
 from advisor.lint.rule import Said
 
@@ -27,7 +27,7 @@ def companions(of: Path) -> Iterator[Source]:
     """Yield the timelines and decorators that name a document. Raises BadDocument."""
     for file in sorted((*of.parent.glob("*.timeline.json"), *of.parent.glob("decorators/*.json"))):
         found = source(file)
-        if any(_same(file.parent / name, of) for name in _named(found.value)):
+        if any(file_at(file.parent, name) == of.resolve() for name in _named(found.value)):
             yield found
 
 
@@ -36,10 +36,6 @@ def _named(value: Mapping[str, Any]) -> Iterator[str]:
     yield from (one for one in (targets if isinstance(targets, list) else ()) if isinstance(one, str))
     for moment in _moments(value):
         yield _detail(moment)
-
-
-def _same(one: Path, other: Path) -> bool:
-    return one.is_file() and one.resolve() == other.resolve()
 
 
 def decorator_said(of: Source) -> Iterator[Said]:
@@ -80,7 +76,7 @@ def timeline_said(of: Source) -> Iterator[Said]:
         if ids[number] in ids[:number]:
             yield Said(below(at, "unique-id"), f"Two moments are called {ids[number]!r}.", "Give each its own name.")
         file = _detail(moment)
-        if file and "://" not in file and not (of.path.parent / file).is_file():
+        if file and "://" not in file and file_at(of.path.parent, file) is None:
             where = below(at, "details", "detailed-architecture")
             yield Said(where, f"There is no {file}.", "Name the document, from the timeline's folder on.")
     dates = [str(moment.get("valid-from", "")) for moment in moments]

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from advisor.calm.pointer import below
+from advisor.calm.source import file_at
 from advisor.lint.rule import Case, Rule, Said
 
 FILES = ("runbook", "adr", "dashboard")
@@ -59,7 +60,7 @@ def _followed(case: Case, link: Any, pointer: str, what: str) -> Iterator[Said]:
 def is_there(case: Case, link: str) -> bool:
     """Say whether a link that is no URL leads to a file: from the project's folder on, or from the document's."""
     place = link.partition("#")[0]
-    return any((start / place).is_file() for start in (case.root, case.folder))
+    return any(file_at(start, place) for start in (case.root, case.folder))
 
 
 def _is_url(link: str) -> bool:

@@ -15,16 +15,17 @@ SHOWN = 6
 
 def text(of: Architecture, answer: Answer) -> str:
     """Return an answer: each line with the places that it was read from."""
-    return "\n".join([*_lines(answer), "", _legend(of)])
+    return "\n".join([*_lines(answer), "", legend(of)])
 
 
 def conversation(of: Architecture, answers: list[tuple[str, Answer]]) -> str:
     """Return several answers, each below its question."""
     told = ["\n".join([click.style(f"» {asked}", bold=True), "", *_lines(answer)]) for asked, answer in answers]
-    return "\n\n".join([*told, _legend(of)])
+    return "\n\n".join([*told, legend(of)])
 
 
-def _legend(of: Architecture) -> str:
+def legend(of: Architecture) -> str:
+    """Return which document pointers lead into."""
     return click.style(f"# is {shown(of.source.path)}", fg="bright_black")
 
 
@@ -42,11 +43,12 @@ def _line(line: Line) -> str:
     name = click.style(line.name, fg="cyan")
     told = line.text if line.known else click.style(line.text, fg="yellow")
     more = f", and {len(line.sources) - SHOWN} more" if len(line.sources) > SHOWN else ""
-    cited = click.style(f"  [{', '.join(map(_source, line.sources[:SHOWN]))}{more}]", fg="bright_black")
+    cited = click.style(f"  [{', '.join(map(source, line.sources[:SHOWN]))}{more}]", fg="bright_black")
     return f"  {name}: {told}{cited}"
 
 
-def _source(one: Source) -> str:
+def source(one: Source) -> str:
+    """Return where something was read."""
     return f"#{one.ref}" if one.kind == "document" else f"{one.kind} {one.ref}"
 
 

@@ -29,14 +29,16 @@ def _lines(changes: list[Change]) -> Iterator[str]:
         if one.part != title:
             title = one.part
             yield click.style(f"  {title}", bold=True)
-        values = " → ".join(_short(value) for value in _told(one))
-        yield f"{click.style(f'  {mark} {one.path[1:]}', fg=colour)}: {values}"
+        told = " → ".join(short(value) for value in values(one))
+        yield f"{click.style(f'  {mark} {one.path[1:]}', fg=colour)}: {told}"
 
 
-def _told(one: Change) -> list[Any]:
+def values(one: Change) -> list[Any]:
+    """Return what a change tells: what is new, what was there, or both."""
     return {"added": [one.after], "removed": [one.before], "changed": [one.before, one.after]}[one.how]
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """Return a value as JSON, cut off where it gets long."""
     found = json.dumps(value, ensure_ascii=False)
     return found if len(found) <= LONGEST else f"{found[:LONGEST]} …"

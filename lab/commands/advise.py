@@ -1,25 +1,20 @@
 """`lab advise`: what to do, from the architecture document, and from a lab that runs."""
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from advisor.calm.errors import AdvisorError
-from advisor.calm.source import DOCUMENT
-from lab import console
+from lab.advice import reading
+from lab.blast.command import blast_radius
 from lab.errors import Usage
 from lab.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from advisor.answer import Answer
     from advisor.calm.model import Architecture
 
-Verb = TypeVar("Verb", bound=Callable[..., None])
 FREE = "ask"
 HELP = ("-h", "--help")
 
@@ -49,18 +44,12 @@ def command() -> None:
     """
 
 
-def _verb(name: str) -> Callable[[Verb], click.Command]:
+def _verb(name: str) -> Callable[[Callable[..., None]], click.Command]:
     """Make a verb with the options that all of them share."""
+    return lambda function: command.command(name)(reading.options(function))
 
-    def made(function: Verb) -> click.Command:
-        file = click.option(
-            "--file", "file", type=click.Path(path_type=Path, dir_okay=False), default=DOCUMENT, metavar="FILE",
-            help="Another CALM document than ours.",
-        )  # fmt: skip
-        offline = click.option("--offline", is_flag=True, help="From the document alone, even if a lab runs.")
-        return command.command(name)(file(offline(console.home(console.as_json(function)))))
 
-    return made
+command.add_command(blast_radius)
 
 
 @_verb("ask")
@@ -74,8 +63,8 @@ def ask(words: tuple[str, ...], situation: str, file: Path, home: Home, *, offli
     from advisor.asking import asking  # noqa: PLC0415 -- not needed by the others
     from lab.advice import showing  # noqa: PLC0415 -- as above
 
-    with _translated():
-        of = _read(file)
+    with reading.translated():
+        of = reading.document(file)
         asked = asking.questions(" ".join(words), situation)
         if len(asked) == 1 and asking.is_about_now(asked[0][0]):
             showing.suspects(of, home, as_json=as_json)
@@ -165,16 +154,6 @@ def impact(name: str, file: Path, home: Home, *, offline: bool, as_json: bool) -
     _show(lambda of: flows.impact(picking.flows(of, name)), file, home, offline=offline, as_json=as_json)
 
 
-@_verb("blast-radius")
-@click.argument("name", metavar="NODE")
-def blast_radius(name: str, file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
-    """Say what else is hit when NODE fails: who calls it, which flows, what customers are told."""
-    from advisor.answers import blasts  # noqa: PLC0415 -- only what is asked for
-    from advisor.asking import picking  # noqa: PLC0415 -- as above
-
-    _show(lambda of: blasts.blast_radius(of, picking.node(of, name)), file, home, offline=offline, as_json=as_json)
-
-
 @_verb("spof")
 def spof(file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
     """List what has no replica and stops a flow, and what runs on the same ground."""
@@ -203,29 +182,15 @@ def suspects(file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
 
     if offline:
         raise Usage("Suspects are found in a lab that runs.", hint="Leave --offline out.")
-    with _translated():
-        of = _read(file)
+    with reading.translated():
+        of = reading.document(file)
     showing.suspects(of, home, as_json=as_json)
 
 
 def _show(asked: "Callable[[Architecture], Answer]", file: Path, home: Home, *, offline: bool, as_json: bool) -> None:
     from lab.advice import showing  # noqa: PLC0415 -- not needed for --help
 
-    with _translated():
-        of = _read(file)
+    with reading.translated():
+        of = reading.document(file)
         answer = asked(of)
     showing.one(of, home, answer, offline=offline, as_json=as_json)
-
-
-@contextmanager
-def _translated() -> "Iterator[None]":
-    try:
-        yield
-    except AdvisorError as error:
-        raise Usage(error.message, hint=error.hint) from error
-
-
-def _read(file: Path) -> "Architecture":
-    from advisor.calm.reading import load  # noqa: PLC0415 -- not needed for --help
-
-    return load(file)

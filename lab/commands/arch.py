@@ -130,6 +130,37 @@ def diff(context: click.Context, one: Path, other: Path, *, as_json: bool) -> No
     context.exit(1 if changes else 0)
 
 
+@command.command()
+@click.argument("file", type=FILE, required=False, metavar="[FILE]")
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path),
+    default="architecture-site",
+    show_default=True,
+    metavar="DIR",
+    help="Folder to write it into: empty, new, or written by this verb before.",
+)
+@console.as_json
+def site(file: Path | None, folder: Path, *, as_json: bool) -> None:
+    """Write FILE, or else our own document, as pages to click through; any browser opens them, without a network.
+
+    The graph, a page for every node, flow and relationship, the documents and decisions that are named, the timeline
+    and what is wrong with the document; with a search box. The folder can be served by any web server.
+    """
+    from lab.arch.site.building import files  # noqa: PLC0415 -- not needed by the others
+    from lab.arch.site.folder import ensure_it_is_free, write  # noqa: PLC0415 -- as above
+
+    with _translated():
+        ensure_it_is_free(folder)
+        texts = files(_read(file or DOCUMENT))
+    write(folder, texts)
+    pages = sum(name.endswith(".html") for name in texts)
+    first = folder / "index.html"
+    data = {"folder": str(folder), "index": str(first), "pages": pages}
+    console.show(data, lambda: f"{pages} pages. Open {first} in a browser.", as_json=as_json)
+
+
 def _read(file: Path) -> "Architecture":
     from advisor.calm.reading import load  # noqa: PLC0415 -- not needed for --help
 

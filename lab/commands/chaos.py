@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import click
 
 from lab import chaos_export, chaos_text, console, durations
+from lab.blast.command import of_journal
 from lab.chaos_client import ask
 from lab.chaos_scenarios import commands as scenarios
 from lab.home import Home
@@ -22,6 +23,7 @@ def command() -> None:
 for verb in (scenarios.run, scenarios.schedule, scenarios.scenarios):
     command.add_command(verb)
 command.add_command(chaos_export.command)
+command.add_command(of_journal)
 
 
 @command.command("list")

@@ -46,7 +46,9 @@ def subjects(document: Mapping[str, Any]) -> list[Subject]:
     """Return flows, then services; nodes that are replicas of one service are one subject. Raises `BadDocument`."""
     found: dict[str, Subject] = {}
     for part, kind in _parts(document):
-        metadata = part["metadata"]
+        metadata = part.get("metadata")
+        if not isinstance(metadata, Mapping):
+            raise BadDocument(f"{part['unique-id']} has no metadata that is one object.")
         name = part["unique-id"] if kind == "flow" else metadata["otel-service-name"]
         subject = _subject(part, kind, name)
         known = found.setdefault(name, subject)

@@ -148,4 +148,8 @@ def _data() -> list[Symptom]:
             "StockMismatch", "page", _gauge(vocabulary.STOCK_MISMATCH), ">", 0, 0,
             "Stock and reservations of {instance} are {value:count} units apart",
         ),
+        Symptom(
+            "ChargesInExcess", "page", _gauge(vocabulary.CHARGES_EXCESS), ">", 0, 0,
+            "By the card network's ledger, {value:count} cents were taken for orders that were paid already",
+        ),
     ]  # fmt: skip

@@ -23,6 +23,7 @@ from services.chassis.actions.action import Lasting
 from services.chassis.actions.registry import actions_of, lasting_of
 from services.chassis.channel_frames import MAX_LINE, Ack, Hello, Malformed, State, decode, encode, read_key
 from services.chassis.declaration import Declaration, declared, understood
+from services.chassis.fault_end import endings_of
 from services.chassis.keeper import Keeper
 from services.chassis.settings import ServiceSettings
 from services.chassis.switches import BOARD, Switchboard
@@ -79,7 +80,7 @@ class SwitchAgent:
             settings.instance,
             settings.service,
             [*faults, *actions_of(settings)],
-            lasting=lasting_of(settings),
+            lasting=[*lasting_of(settings), *endings_of(faults)],
         )
 
     def __enter__(self) -> Self:

@@ -163,14 +163,24 @@ class Database:
         """Open a connection for queries, each of which sees the latest commits. Raises as `begin` does."""
         return self._connected(self._autocommitting)
 
-    @asynccontextmanager
-    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    async def session(self) -> AsyncConnection:
+        """Take a connection, which its taker closes, for several transactions one after the other.
+
+        On SQLite they do not stand in line with the others' of this process. Raises as `begin` does.
+        """
+        return await self._taken(self.engine)
+
+    async def _taken(self, engine: AsyncEngine) -> AsyncConnection:
         try:
-            connection = await engine.connect()
+            return await engine.connect()
         except PoolTimeout:
             raise Busy("Every database connection is taken.") from None
         except DBAPIError as error:
             raise self._driver.unreachable(error) or error from error.orig
+
+    @asynccontextmanager
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        connection = await self._taken(engine)
         try:
             yield connection
         except DBAPIError as error:

@@ -10,15 +10,19 @@ fault, the reading decides for the call: read it once.
 
 A fault that comes in degrees declares them, `Fault[Sums](__name__, faulty, fixed, params=[number(…, default=…)])`, and
 `faulty` reads `exact_sums.values["…"]`.
+
+One whose asynchronous `faulty` keeps something between calls says how it is given back, `gives_back=close_all`; one
+that takes long over a call has it broken off, `breaks_off=True`. Either happens when the switch goes off (`fault_end`).
 """
 
 import sys
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from services.chassis.channel_frames import Param
 from services.chassis.declaration import defaults
+from services.chassis.fault_end import GiveBack, Watched
 from services.chassis.switches import BOARD
 
 B = TypeVar("B")
@@ -32,18 +36,32 @@ class Fault(Generic[B]):
     parameter without a default: `faulty` may be under way when the switch goes off.
     """
 
-    __slots__ = ("_defaults", "_faulty", "_fixed", "_module_name", "name", "params")
+    __slots__ = ("_defaults", "_faulty", "_fixed", "_module_name", "name", "params", "watched")
 
     scoped = True
 
-    def __init__(self, module_name: str, faulty: B, fixed: B, params: Sequence[Param] = ()) -> None:
+    def __init__(
+        self,
+        module_name: str,
+        faulty: B,
+        fixed: B,
+        params: Sequence[Param] = (),
+        *,
+        gives_back: GiveBack | None = None,
+        breaks_off: bool = False,
+    ) -> None:
         match module_name.split("."):
             case ["services", service, "faults", what_goes_wrong]:
                 self.name = f"{service}.{what_goes_wrong}"
             case _:
                 raise ValueError(f"a fault lives in services.<service>.faults.<what_goes_wrong>, not in {module_name}")
         self._module_name = module_name
-        self._faulty = faulty
+        self.watched = (
+            Watched(self.name, cast(Any, faulty), cast(Any, fixed), gives_back, break_off=breaks_off)
+            if gives_back or breaks_off
+            else None
+        )
+        self._faulty = faulty if self.watched is None else cast(B, self.watched)
         self._fixed = fixed
         self.params = params
         self._defaults = defaults(params)

@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Row, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.chassis.broker import Message
 from services.chassis.database import UtcDateTime, insert_once
 from services.order.domain import Line, Order, Outcome, Status
 from services.order.storage import lines_of, order_of
@@ -66,6 +67,16 @@ class Attempt:
     order_id: str
     number: int
     placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended, and the event that tells of it, if there is anything to tell."""
+
+    attempt: Attempt
+    outcome: Outcome
+    customer_id: str
+    message: Message | None
 
 
 @dataclass(frozen=True, slots=True)

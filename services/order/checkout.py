@@ -9,20 +9,21 @@ from dataclasses import replace
 import structlog
 
 from services.chassis import deadline
+from services.chassis.broker import Message
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.errors import Busy, DeadlineExceeded, NeighbourRefused, NeighbourUnavailable
-from services.chassis.outbox import OutboxRelay, add_to_outbox
-from services.order import attempts, events, storage
-from services.order.attempts import Attempt
+from services.chassis.outbox import OutboxRelay
+from services.order import events, storage
+from services.order.attempts import Attempt, Ending
 from services.order.claims import Claims
 from services.order.clients import Inventory, Payment, Payments, Undone
 from services.order.domain import ACCEPTED, Line, Order, Outcome, Refusal, Status, Wanted, totals
 from services.order.errors import OutOfStock, UnknownSku
+from services.order.faults.session_leak import stored_and_closed
 from services.order.history import History
 from services.order.measures import Measures
 from services.order.prices import KnownPrices
-from services.order.tables import outbox
 
 UNREACHABLE = (NeighbourUnavailable, Busy)
 STATUS_BY_PAYMENT = {
@@ -103,6 +104,7 @@ class Checkout:
             if lines is None:
                 raise
             log.warning("stock.unconfirmed", order_id=order_id, problem=error.detail)
+            self._measures.priced_from_memory()
             return lines, False
 
     async def _authorise(self, order_id: str, amount_cents: int, card_token: str) -> Status:
@@ -135,22 +137,17 @@ class Checkout:
             placed_as=outcome.status,
             refusal=outcome.refusal,
         )
-        if not await self._store(attempt, order, outcome):
+        ending = Ending(attempt, outcome, order.customer_id, self._message(order, outcome))
+        if not await stored_and_closed.behaviour(self._database, self._history, ending):
             return await self._as_stored(attempt.order_id)
         self._relay.poke()
         self._measures.placed(order)
         return order
 
-    async def _store(self, attempt: Attempt, order: Order, outcome: Outcome) -> bool:
-        async with self._database.begin() as connection:
-            if not await attempts.finish(connection, attempt, outcome):
-                return False
-            if order.status in ACCEPTED:
-                await add_to_outbox(connection, outbox, events.order_placed(order, self._clock.now()))
-            elif outcome.compensate:
-                await add_to_outbox(connection, outbox, events.order_cancelled(order, self._clock.now()))
-            await self._history.written(connection, order.customer_id)
-        return True
+    def _message(self, order: Order, outcome: Outcome) -> Message | None:
+        if order.status in ACCEPTED:
+            return events.order_placed(order, self._clock.now())
+        return events.order_cancelled(order, self._clock.now()) if outcome.compensate else None
 
     async def _as_stored(self, order_id: str) -> Order:
         async with self._database.read() as connection:

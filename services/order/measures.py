@@ -19,12 +19,13 @@ EVENTS = {
 
 
 class Measures:
-    """Counts orders by outcome and the revenue of those that are paid or sure to be."""
+    """Counts orders by outcome, the revenue of those that are paid or sure to be, and prices that may be old."""
 
     def __init__(self, telemetry: Telemetry) -> None:
         orders = telemetry.metrics.counter(vocabulary.ORDERS)
         self._orders = {status: orders.labels(status.value) for status in EVENTS}
         self._revenue = telemetry.metrics.counter(vocabulary.REVENUE)
+        self._stale_prices = telemetry.metrics.counter(vocabulary.STALE_ANSWERS).labels("prices")
 
     def placed(self, order: Order) -> None:
         """A checkout has ended."""
@@ -37,6 +38,10 @@ class Measures:
         self._count(order)
         if order.status is Status.FULFILLED and source is Status.PAYMENT_PENDING:
             self._revenue.inc(order.totals.total_cents)
+
+    def priced_from_memory(self) -> None:
+        """An order was taken at the prices that were last known."""
+        self._stale_prices.inc()
 
     def _count(self, order: Order) -> None:
         self._orders[order.status].inc()

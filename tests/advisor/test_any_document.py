@@ -65,6 +65,13 @@ def test_bytes_that_are_no_text_and_folders_are_refused(tmp_path: Path) -> None:
         assert refusal.value.hint
 
 
+def test_links_to_files_that_cannot_be_are_links_that_lead_nowhere(tmp_path: Path) -> None:
+    """A name that is too long, one with a NUL: judged like any other that is not there."""
+    names = ["x" * 5000, "\0"]
+    found = report(tmp_path, changed(lambda document: document.update(adrs=names)))
+    assert [one.pointer for one in of_rule(found, "decision-there")] == ["/adrs/0", "/adrs/1"]
+
+
 def test_metadata_may_be_a_list_and_its_facts_keep_their_place(tmp_path: Path) -> None:
     """CALM allows both forms."""
 

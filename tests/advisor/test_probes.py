@@ -8,12 +8,15 @@ import pytest
 from advisor.live.lab import Firing, Harm
 from advisor.live.measures import probed
 from advisor.live.probing import EVALUATED, View, seen
+from advisor.live.signs import WINDOW_S
 from advisor.probe import FORMS, NoProbe, Probe, read
+from observability.evidence.model import Window
 from observability.impact.model import Damage
 from tests.support.answers import OF
 from tests.support.live_lab import NOW_S, StandInLab, Story
 
 PROBES = {str(probe): probe for *_, probe in probed(OF)}
+RECENT = Window(NOW_S - WINDOW_S, NOW_S)
 BOUNDED = {"labels": {"service": "shop"}, "is": ">", "than": 1}
 
 
@@ -49,7 +52,7 @@ def _measure(story: Story, probe: Probe, value: float, labels: dict[str, str]) -
 async def looked(probe: Probe, value: float) -> tuple[str, Any] | None:
     """Return what a probe sees."""
     lab = lab_with(probe, value)
-    return await seen(probe, View(lab.evidence, lab.firing, lab.harmed, NOW_S))
+    return await seen(probe, View(lab.evidence, lab.firing, lab.harmed, RECENT))
 
 
 @pytest.mark.parametrize("probe", PROBES.values(), ids=PROBES)
@@ -64,7 +67,7 @@ async def test_each_symptom_of_the_document_can_be_seen(probe: Probe) -> None:
     assert probe.name in found[1].ref
     assert await looked(probe, absent) is None
     empty = Story().lab
-    assert await seen(probe, View(empty.evidence, [], Harm(), NOW_S)) is None
+    assert await seen(probe, View(empty.evidence, [], Harm(), RECENT)) is None
 
 
 def test_every_form_is_evaluated() -> None:

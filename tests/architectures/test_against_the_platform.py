@@ -12,9 +12,11 @@ import pytest
 from fastapi import FastAPI
 
 from advisor.answers.nodes import modes
+from advisor.blast.fallbacks import seen_by
 from advisor.calm.model import Architecture, Node
 from advisor.calm.reading import architecture, load
 from advisor.calm.source import source
+from advisor.failing import fallback
 from advisor.lint.validating import validate
 from advisor.lint.values import values
 from advisor.live.measures import probed
@@ -135,6 +137,19 @@ def test_every_failure_mode_has_a_lever_or_says_why_there_is_none() -> None:
     for mode in MODES:
         assert ("lever" in mode) is not ("no-lever" in mode), mode["symptom"]
         assert len(str(mode.get("no-lever", "a command needs no reason")).split()) > 4
+
+
+def test_fallbacks_are_seen_by_counters_that_exist() -> None:
+    """Every one of them, counted by whoever falls back."""
+    known = {metric.name: {*metric.labels, "service"} for metric in vocabulary.metrics() if metric.kind == "counter"}
+    calls = [one for one in OF.connections if fallback(one)[0]]
+    assert len(calls) > 8
+    for call in calls:
+        counter = seen_by(call)
+        assert counter is not None, call.id
+        labels = {one.label: one.value for one in counter.matchers}
+        assert labels.keys() <= known[counter.metric], call.id
+        assert labels["service"] == OF.node[call.ends[0].node].metadata.text("otel-service-name")
 
 
 def urls() -> Iterator[tuple[str, str]]:

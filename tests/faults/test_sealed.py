@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ import pytest
 from services.chassis.actions.registry import actions_of, lasting_of
 from services.chassis.settings import ServiceSettings
 from tests.support.fake_controller import KEY, FakeController, armed
+from tests.support.order_neighbours import CARD, DECLINED, SOLD_OUT, UNKNOWN, Fate, order_neighbours
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until
 from tests.support.proof import REPOSITORY, service_under_proof
@@ -57,13 +59,46 @@ def sell_stock(inventory: httpx.Client) -> list[httpx.Response]:
     return [*answers, inventory.get("/products"), inventory.get("/products/MUG-STONE-350")]
 
 
+def place_orders(order: httpx.Client) -> list[httpx.Response]:
+    """Place orders that are taken, refused, and taken after trouble with a neighbour; look at them."""
+    asked = [(sku, card) for sku in ("MUG", UNKNOWN, SOLD_OUT) for card in (CARD, DECLINED)] * 2
+    placed = [
+        order.post("/orders", json={"customer_id": "ada", "lines": [{"sku": sku, "quantity": 1}], "card_token": card})
+        for sku, card in asked
+    ]
+    return [*placed, order.get("/customers/ada/orders"), order.get(f"/orders/{placed[0].json().get('order_id')}")]
+
+
+def pay_for_orders(payment: httpx.Client) -> list[httpx.Response]:
+    """Ask for payments while nobody can be reached at the card network."""
+    paid = {"amount_cents": 1000, "card_token": "card-4242"}
+    asked = [payment.put(f"/payments/order-{number}", json=paid) for number in range(3)]
+    return [*asked, payment.post("/payments/order-1/capture", json=paid), payment.post("/payments/order-2/cancel")]
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
     "inventory": sell_stock,
+    "order": place_orders,
+    "payment": pay_for_orders,
 }
 """Service → requests in which its faults show."""
-NEIGHBOURS: dict[str, dict[str, str]] = {"inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"}}
+AWAY: dict[str, dict[str, str]] = {
+    "inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"},
+    "payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"},
+}
 """Service → where its neighbours are not: settings that it does not start without."""
+
+
+@contextmanager
+def neighbours_of(service: str) -> Iterator[dict[str, str]]:
+    """Yield what a service has to be told of whom it calls."""
+    if service == "order":
+        with order_neighbours() as running, TemporaryDirectory() as folder:
+            running.fates += [Fate.ANSWER_LOST] * 4
+            yield running.environment(folder)
+    else:
+        yield AWAY.get(service, {})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -71,12 +106,11 @@ def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
     """While a fault is on, answers, headers, metrics, logs and spans do not say so."""
     service, what_goes_wrong = fault.split(".")
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
-    with OtlpReceiver() as receiver:
-        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
-        environment |= NEIGHBOURS.get(service, {})
+    with OtlpReceiver() as receiver, neighbours_of(service) as told:
+        environment = {**told, "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
-            httpx.Client(base_url=process.url) as client,
+            httpx.Client(base_url=process.url, timeout=30) as client,
         ):
             answers = [*TRAFFIC[service](client), *(client.get(path) for path in SHOWN_TO_ALL)]
             poll_until(receiver.spans, "spans of the requests")

@@ -7,10 +7,10 @@ from loadgen.outcomes import api_failure, page_failure, parsed
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(402, "payment-declined"), (409, "out-of-stock")],
+    [(402, "payment-declined"), (409, "out-of-stock"), (404, "unknown-sku")],
 )
 def test_being_turned_down_is_no_failure(status: int, code: str) -> None:
-    """A declined card and an empty shelf are business."""
+    """A declined card, an empty shelf and a product that is not sold any more are business."""
     assert api_failure(status, {"type": f"urn:problem:{code}"}) is None
 
 

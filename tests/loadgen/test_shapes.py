@@ -47,6 +47,11 @@ def test_a_night_is_uneven_and_always_the_same() -> None:
     assert max(night) > 180
 
 
+def test_only_an_old_newsletter_leads_to_what_is_not_sold() -> None:
+    """In every other shape all that is bought is on sale."""
+    assert [name for name in shape_names() if read_shape(name).withdrawn_percent] == ["newsletter"]
+
+
 def test_nobody_asked_for_is_nobody_and_a_crowd_is_capped() -> None:
     """No shoppers asked for are none in any shape, and no shape exceeds what the load generator can take."""
     spike = read_shape("spike")
@@ -56,7 +61,7 @@ def test_nobody_asked_for_is_nobody_and_a_crowd_is_capped() -> None:
 
 def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
     """A wrong name says which names there are."""
-    with pytest.raises(ShapeError, match="choose one of: night, ramp, rush, spike, steady"):
+    with pytest.raises(ShapeError, match="choose one of: newsletter, night, ramp, rush, spike, steady"):
         read_shape("stedy")
 
 
@@ -68,6 +73,7 @@ def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
         ('summary = "x"\nafter = "hold"\nstages = [{ duration_s = 0, users_percent = 1 }]', "duration_s"),
         ('summary = "x"\nafter = "hold"\nstages = [{ duration_s = "9", users_percent = 1 }]', "duration_s"),
         ('summary = "x"\nafter = "later"\nstages = [{ duration_s = 9, users_percent = 1 }]', "after"),
+        ('summary = "x"\nafter = "hold"\nwithdrawn_percent = 101\nstages = []', "withdrawn_percent"),
         (f"{ONE_STAGE}[basket]\nfavourite_share = 2\nunits = [1, 9]", "favourite_share"),
         (f"{ONE_STAGE}[basket]\nfavourite_share = 1\nunits = [1, 100]", "units"),
         ('summary = "x"\nafter = "hold"\nspeed = 3\nstages = [{ duration_s = 9, users_percent = 1 }]', "speed"),

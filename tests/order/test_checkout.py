@@ -90,6 +90,7 @@ async def test_without_the_inventory_an_order_is_taken_at_the_known_prices(platf
     order = answer.json()
     assert (answer.status_code, order["status"], order["needs_review"]) == (201, "confirmed", True)
     assert (order["lines"][0]["unit_price_cents"], order["total_cents"]) == (1490, 2980)
+    assert await metric(platform, 'stale_answers_total{resource="prices"}') == 1
 
 
 async def test_without_the_inventory_an_unknown_product_is_not_sold(platform: Platform) -> None:

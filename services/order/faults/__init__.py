@@ -3,5 +3,6 @@
 from typing import Any
 
 from services.chassis.fault import Fault
+from services.order.faults import session_leak
 
-FAULTS: tuple[Fault[Any], ...] = ()
+FAULTS: tuple[Fault[Any], ...] = (session_leak.stored_and_closed,)

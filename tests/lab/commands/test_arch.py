@@ -139,3 +139,62 @@ def test_a_difference_is_told_and_has_exit_code_1(tmp_path: Path) -> None:
     answer = lab("diff", one, other)
     assert answer.exit_code == 1
     assert answer.stdout == '  relationship shop-to-till\n  ~ protocol: "HTTP" → "SMTP"\n'
+
+
+def test_a_site_is_written_and_written_again(tmp_path: Path) -> None:
+    """What is no longer part of it goes, what somebody has put beside it stays."""
+    out = tmp_path / "new" / "site"
+    answer = lab("site", str(written(tmp_path, sound())), "--out", str(out), "--json")
+    told = json.loads(answer.stdout)
+    assert (answer.exit_code, told["pages"]) == (0, len(list(out.rglob("*.html"))))
+    assert Path(told["index"]).is_file()
+    (out / "CNAME").write_text("architecture.example")
+
+    def change(document: Any) -> None:
+        document["nodes"][3]["name"] = "Ledger"
+        del document["flows"]
+
+    assert lab("site", str(written(tmp_path, changed(change))), "--out", str(out)).exit_code == 0
+    assert "Ledger" in (out / "nodes" / "books.html").read_text()
+    assert not (out / "flows" / "buying.html").exists()
+    assert (out / "CNAME").exists()
+
+
+def test_a_site_removes_nothing_outside_of_its_folder(tmp_path: Path) -> None:
+    """Whatever its record says."""
+    out = tmp_path / "site"
+    file = str(written(tmp_path, sound()))
+    assert lab("site", file, "--out", str(out)).exit_code == 0
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine")
+    record = out / "lab-arch-site.json"
+    record.write_text(json.dumps({"files": ["../kept.txt", str(kept), 3]}))
+    assert lab("site", file, "--out", str(out)).exit_code == 0
+    assert kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("gone.json",), "There is no file gone.json. Give a CALM document"),
+        (
+            ("{folder}/small.json", "--out", "{folder}"),
+            "is not empty, and no site was written into it. Choose",
+        ),
+        (("{folder}/small.json", "--out", "{folder}/small.json"), "is no folder. Choose a folder"),
+        (("{folder}/small.json", "--out", "/dev/null/x"), "cannot be written: Not a directory."),
+        (("{folder}/empty.json",), "has neither nodes nor relationships. Give a CALM architecture."),
+        (("{timeline}",), "is a timeline or a decorator. Give the architecture"),
+    ],
+)
+def test_a_site_that_cannot_be_written_is_refused(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    """Exit code 2, and nothing is changed."""
+    written(tmp_path, sound())
+    (tmp_path / "empty.json").write_text("{}")
+    before = sorted(tmp_path.rglob("*"))
+    names = {"folder": str(tmp_path), "timeline": str(DOCUMENT.with_suffix(".timeline.json"))}
+    out = () if "--out" in arguments else ("--out", str(tmp_path / "site"))
+    answer = lab("site", *(one.format(**names) for one in arguments), *out)
+    assert answer.exit_code == 2
+    assert says in " ".join(answer.stderr.split())
+    assert sorted(tmp_path.rglob("*")) == before

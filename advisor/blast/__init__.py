@@ -1,0 +1,1 @@
+"""What a document predicts of a failure, held against what the evidence shows of it: as precision and recall."""
