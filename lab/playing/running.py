@@ -12,11 +12,14 @@ from drill.catalogue import Entry
 from drill.playing import choosing
 from drill.playing.game import Game, Plan, chosen
 from drill.playing.session import Session
+from drill.playing.signs import MESSAGE
 from lab import console, drills
 from lab.chaos_scenarios.choosing import told as of_scenarios
 from lab.errors import AlreadyRunning
 from lab.home import Home
 from lab.playing import around, asking, desk, scores, text
+
+RULE = "─" * 78
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,14 @@ class Terminal:
 
     def page(self, text_: str, by: str) -> None:
         """Ring, and show the page."""
-        cause = "Somebody calls." if by == "message" else f"The alert {by} fires."
-        self.news(f"\a\n{'─' * 78}\n{text_}\n{'─' * 78}\n{cause} Acknowledge it in another terminal: lab ack\n")
+        cause = "Somebody calls." if by == MESSAGE else f"The alert {by} fires."
+        what_next = console.typed("Acknowledge it in another terminal: lab ack", self._home)
+        self.news(f"\a\n{RULE}\n{text_}\n{RULE}\n{cause} {what_next}\n")
 
     def news(self, what: str) -> None:
         """Show it."""
         if not self._is_silent:
-            click.echo(console.typed(what, self._home))
+            click.echo(what)
 
 
 async def run(home: Home, asked: Asked) -> dict[str, Any]:
@@ -73,13 +77,13 @@ async def run(home: Home, asked: Asked) -> dict[str, Any]:
     game = Game(session, plan, surroundings)
     at_desk = desk.Desk(home, game, desk.services_of(home))
     async with at_desk.open():
-        pager.news(text.BEGINS)
+        pager.news(text.begins(home))
         with of_scenarios():
             sheet = await game.play()
         scores.keep(home, sheet)
         at_desk.close(sheet)
     answer = desk.told(sheet, game)
-    pager.news(text.end(answer))
+    pager.news(console.typed(text.end(answer), home))
     if game.has_touched and not asked.keep_data:
         pager.news("\nThe data of the lab is put back to new …")
         try:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from chaos.scenario.model import Answer
 from drill.playing.scoring import WORTH
 from drill.playing.sheet import Sheet
-from lab import durations
+from lab import console, durations
+from lab.home import Home
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -39,6 +40,11 @@ STEPS = {
     "mitigated": "signs gone",
     "resolved": "resolved",
 }
+
+
+def begins(home: Home) -> str:
+    """Say what can be done, and in which home."""
+    return BEGINS if home == Home.at(console.DEFAULT_HOME) else f"{BEGINS}\nThere: export LAB_HOME={home}"
 
 
 def took(seconds_: float | None) -> str:
