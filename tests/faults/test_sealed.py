@@ -44,17 +44,44 @@ def order_and_invoice(billing: httpx.Client) -> list[httpx.Response]:
     return [*posted, billing.post("/ledger/reconciliation"), billing.get("/ledger"), billing.get("/invoices/none")]
 
 
-TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {"billing": order_and_invoice}
+def message_and_order(worker: httpx.Client) -> list[httpx.Response]:
+    """Put a message that cannot be handled into the queue, and an order behind it."""
+    bad, good = {"order_id": uuid4().hex, "lines": None}, {"order_id": uuid4().hex}
+    sent = [{"queue": "order-queue", "topic": "order.placed", "body": body} for body in (bad, good, "{")]
+    answers = [worker.post("/-/messages", json=message) for message in sent]
+    poll_until(
+        lambda: (
+            "messaging_messages_processed_total{" in worker.get("/metrics").text or not worker.get("/ready").is_success
+        ),
+        "one of them to be met, or the queue to be away",
+    )
+    return [*answers, worker.get("/-/dead-letters")]
+
+
+TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
+    "billing": order_and_invoice,
+    "worker": message_and_order,
+}
 """Service → requests in which its faults show."""
 
 
+def _worker(place: Path) -> dict[str, str]:
+    neighbours = {f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")}
+    return {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{place}/broker.db", **neighbours}
+
+
+NEEDED: dict[str, Callable[[Path], dict[str, str]]] = {"worker": _worker}
+"""Service → what it has to be told besides."""
+
+
 @pytest.mark.parametrize("fault", FAULTS)
-def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
+def test_nothing_that_is_shown_names_the_fault(fault: str, tmp_path: Path) -> None:
     """While a fault is on, answers, headers, metrics, logs and spans do not say so."""
     service, what_goes_wrong = fault.split(".")
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
     with OtlpReceiver() as receiver:
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
+        environment |= NEEDED[service](tmp_path) if service in NEEDED else {}
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
             httpx.Client(base_url=process.url) as client,
@@ -94,10 +121,6 @@ TELLING = re.compile(
 BEAT_S = 0.5
 SHOWN_ANYWAY = re.compile(r"services/chassis/(exchanges|statements)\.py|\.switch\(|\bexchange\.send\b")
 """Where every request and every statement passes, whatever is on: such a line in a traceback says nothing."""
-
-WORKERS_NEIGHBOURS = {
-    f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")
-}
 
 
 class Forgiving(httpx.HTTPTransport):
@@ -152,7 +175,7 @@ def test_nothing_that_is_shown_names_the_action(name: str, tmp_path: Path) -> No
             f"{service.upper()}_CHANNEL_KEY_FILE": str(tmp_path / "channel.key"),
             "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
             "OTEL_TRACES_EXPORTER": "otlp",
-            **(WORKERS_NEIGHBOURS | {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{tmp_path}/broker.db"}),
+            **_worker(tmp_path),
         }
         with (
             service_under_proof(service, environment=environment) as process,
