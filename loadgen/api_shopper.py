@@ -9,6 +9,7 @@ from locust import FastHttpUser, task
 
 from loadgen.api_client import ApiClient
 from loadgen.pacing import jittered_pacing
+from loadgen.shaped_load import basket_of
 from loadgen.shopping import Taste, buyable
 
 PACE_S = 2.5
@@ -59,7 +60,7 @@ class ApiShopper(FastHttpUser):
             self.browse()
             return
         withdrawn = self.taste.happens(self.environment.shape_class.shape.withdrawn_percent / 100)
-        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus)
+        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus, basket_of(self.environment))
         order = {
             "customer_id": self.taste.customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],

@@ -23,6 +23,8 @@ SECONDS = number(above=0, most=86_400)
 PERCENT = number(least=0, most=1000)
 CHANCE = number(least=0, most=1)
 
+UNITS = number(least=1, most=99, whole=True)
+
 Bounds = tuple[float, float]
 
 
@@ -66,6 +68,14 @@ class Drift:
 
 
 @dataclass(frozen=True)
+class Basket:
+    """What shoppers buy otherwise than usual: which share of purchases is the page's first product, and how much."""
+
+    favourite_share: Annotated[float, CHANCE]
+    units: Annotated[tuple[int, int], rising(UNITS)]
+
+
+@dataclass(frozen=True)
 class Shape:
     """What a shape file holds: stages written out, or the rules by which they are drawn."""
 
@@ -80,6 +90,7 @@ class Shape:
     drift: Annotated[Drift | None, record(Drift)] = None
     withdrawn_percent: Annotated[float, number(least=0, most=100)] = 0
     """Of the purchases that programs make: how many are for a product that is not sold any more."""
+    basket: Annotated[Basket | None, record(Basket)] = None
 
     def __post_init__(self) -> None:
         """Want one source of stages. Raises ValueError."""

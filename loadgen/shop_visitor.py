@@ -7,6 +7,7 @@ import gevent
 from locust import FastHttpUser, task
 
 from loadgen.pacing import jittered_pacing
+from loadgen.shaped_load import basket_of
 from loadgen.shop_client import ShopClient, hidden_fields, offers_cancelling, order_links, product_links
 from loadgen.shopping import Taste
 
@@ -50,10 +51,11 @@ class ShopVisitor(FastHttpUser):
         """Open a product's page, fill in the form, send it."""
         if not self._is_signed_in():
             return
-        product = self._open_product()
+        favourite = self.taste.favourite(self.skus, basket_of(self.environment))
+        product = self._open_product(favourite.lines[0][0] if favourite else "")
         if product is None or "idempotency_key" not in (hidden := hidden_fields(product[1])):
             return
-        (quantity,) = (quantity for _, quantity in self.taste.purchase([product[0]]).lines)
+        ((_, quantity),) = (favourite or self.taste.purchase([product[0]])).lines
         self.shop.submit("/orders", "/orders", {**hidden, "quantity": quantity, "card_token": self.taste.card()})
 
     @task(2)
@@ -75,12 +77,12 @@ class ShopVisitor(FastHttpUser):
         if self._is_signed_in():
             self.shop.page("/invoices", "/invoices")
 
-    def _open_product(self) -> tuple[str, str] | None:
+    def _open_product(self, sku: str = "") -> tuple[str, str] | None:
         if not self.skus:
             self.browse()
         if not self.skus:
             return None
-        sku = self.taste.product(self.skus)
+        sku = sku or self.taste.product(self.skus)
         page = self.shop.page(f"/products/{sku}", "/products/{sku}")
         return None if page is None else (sku, page)
 

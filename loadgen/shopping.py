@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from loadgen.shape import Basket
+
 CUSTOMERS = 400
 GOOD_CARDS = ("card-4242", "card-4444", "card-1881", "card-5904")
 DECLINED_CARD = "card-0002"
@@ -33,8 +35,10 @@ class Taste:
         """Return one of `skus`; those at the top of the page are looked at more."""
         return skus[int(len(skus) * self.chance.random() ** 2)]
 
-    def purchase(self, skus: list[str]) -> Purchase:
-        """Return what to buy of `skus` (at least one) and how to pay."""
+    def purchase(self, skus: list[str], basket: Basket | None = None) -> Purchase:
+        """Return what to buy of `skus` (at least one) and how to pay; `basket` says what everybody buys these days."""
+        if (favourite := self.favourite(skus, basket)) is not None:
+            return favourite
         picked = {self.product(skus) for _ in range(self._weighted(LINE_COUNTS))}
         lines = tuple((sku, self._weighted(QUANTITIES)) for sku in sorted(picked))
         return Purchase(lines, self.card())
@@ -42,6 +46,12 @@ class Taste:
     def withdrawn(self) -> Purchase:
         """Return what somebody buys who has kept an old link."""
         return Purchase(((WITHDRAWN, 1),), self.card())
+
+    def favourite(self, skus: list[str], basket: Basket | None) -> Purchase | None:
+        """Return a purchase of what everybody buys these days, the first of `skus`; None if it is to be as usual."""
+        if basket is None or not skus or not self.happens(basket.favourite_share):
+            return None
+        return Purchase(((skus[0], self.chance.randint(*basket.units)),), self.card())
 
     def card(self) -> str:
         """Return a card; a small share of them is declined."""

@@ -144,4 +144,12 @@ def _data() -> list[Symptom]:
             "LedgerDrift", "page", _gauge(vocabulary.LEDGER_DRIFT), ">", 0, 0,
             "Running totals and entries of the ledger are {value:count} cents apart",
         ),
+        Symptom(
+            "StockMismatch", "page", _gauge(vocabulary.STOCK_MISMATCH), ">", 0, 0,
+            "Stock and reservations of {instance} are {value:count} units apart",
+        ),
+        Symptom(
+            "ChargesInExcess", "page", _gauge(vocabulary.CHARGES_EXCESS), ">", 0, 0,
+            "By the card network's ledger, {value:count} cents were taken for orders that were paid already",
+        ),
     ]  # fmt: skip

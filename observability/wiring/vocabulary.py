@@ -96,9 +96,13 @@ ORDER_HISTORY_READS = _counter(
 )
 REVENUE = _counter("order_revenue_cents_total", "Gross value of confirmed orders, tax included.")
 STOCK = _gauge("stock_units", "Units that can be sold now.", "sku")
+STOCK_MISMATCH = _gauge(
+    "stock_mismatch_units", "Units on sale and promised against all that there ever were, apart, absolute, summed up."
+)
 RESERVATIONS = _counter("stock_reservations_total", "Reservations by what became of them.", "outcome")
 RESTOCK_ORDERS = _counter("stock_restock_orders_total", "Orders placed at the supplier.", "outcome")
 PAYMENTS = _counter("payments_total", "Operations at the card network.", "operation", "outcome")
+CHARGES_EXCESS = _gauge("charges_excess_cents", "Taken for orders more than once, by the card network's ledger.")
 INVOICES = _counter("invoices_total", "Invoices by what became of them.", "outcome")
 LEDGER_DRIFT = _gauge("ledger_drift_cents", "Running totals and entries apart, absolute, summed over all accounts.")
 RECONCILIATIONS = _counter("ledger_reconciliations_total", "Runs of the reconciliation.", "outcome")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -52,6 +53,8 @@ class Neighbour:
         self._transport = TracedTransport(transport, peer, telemetry)
         self._retried = telemetry.metrics.counter(vocabulary.HTTP_CLIENT_RETRIES).labels(peer)
         self._retries = Retries(limits.attempts)
+        self.sent = 0
+        self.guarded = True
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -68,6 +71,17 @@ class Neighbour:
         self.breaker.adjust(limits.breaker_failures, limits.breaker_reset_s)
         self._bulkhead.adjust(limits.slots, limits.timeout_s)
         self._retries = Retries(limits.attempts)
+
+    def once(self, attempt: int = 1, *, timeout_s: float | None = None, guarded: bool = True) -> Self:
+        """Return this neighbour, over the same connections, for calls that are one attempt each.
+
+        For callers who try again by themselves: `attempt` is which of theirs it is. An attempt that is not `guarded`
+        asks neither breaker nor slots, and takes its `timeout_s` although the caller's time is used up.
+        """
+        view = copy(self)
+        view.limits = self.limits.model_copy(update={"attempts": 1, "timeout_s": timeout_s or self.limits.timeout_s})
+        view.sent, view.guarded = attempt - 1, guarded
+        return view
 
     async def get(self, path: str, params: Params | None = None, *, route: str = "") -> Json:
         """GET `path`; return the parsed JSON object."""
@@ -109,7 +123,7 @@ class Neighbour:
         url = self._base_url.copy_with(raw_path=self._prefix + _raw_path(path, params))
         body = None if json is None else orjson.dumps(json)
         sent_headers = {"content-type": "application/json", **(headers or {})} if body else dict(headers or {})
-        call = _Call(method, url, body, sent_headers, route)
+        call = _Call(method, url, body, sent_headers, route, self.sent)
         if not idempotent or self.limits.attempts == 1:
             return await self._attempt(call)
         async for attempt in self._retries.attempts():
@@ -118,6 +132,8 @@ class Neighbour:
         raise AssertionError("the last attempt returns or raises")
 
     async def _attempt(self, call: "_Call") -> Json:
+        if not self.guarded:
+            return self._parsed(await self._send(call))
         if self.breaker.is_refusing():
             # Before waiting for a slot: those may all be held by calls that will time out.
             raise BreakerOpen(self.peer)
@@ -138,7 +154,7 @@ class Neighbour:
         return self._parsed(response)
 
     async def _send(self, call: "_Call") -> httpx.Response:
-        timeout_s = deadline.bounded_s(self.limits.timeout_s)
+        timeout_s = deadline.bounded_s(self.limits.timeout_s) if self.guarded else self.limits.timeout_s
         if call.sent:
             self._retried.inc()
             attempt = call.sent + 1
@@ -192,7 +208,7 @@ class _Call:
     body: bytes | None
     headers: dict[str, str]
     route: str
-    sent: int = 0
+    sent: int
     problem: str = ""
 
 

@@ -22,8 +22,8 @@ log = structlog.get_logger()
 class Periodic:
     """Runs `action` every `interval_s` seconds, and at once when poked.
 
-    Failures are logged and survived; a round that failed is made up for sooner, so that a hiccup at the start does not
-    cost a whole interval.
+    The first time is when it starts, or an interval later when it is not to be `at_once`. Failures are logged and
+    survived; a round that failed is made up for sooner, so that a hiccup at the start does not cost a whole interval.
     """
 
     def __init__(
@@ -33,6 +33,7 @@ class Periodic:
         action: Callable[[], Awaitable[None]],
         telemetry: Telemetry,
         *,
+        at_once: bool = True,
         traced: bool = True,
     ) -> None:
         self.name = name
@@ -43,6 +44,7 @@ class Periodic:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._at_once = at_once
         self._failures = 0
 
     async def __aenter__(self) -> Self:
@@ -72,9 +74,12 @@ class Periodic:
         self._wake.set()
 
     async def _run(self) -> None:
+        due = self._at_once
         while not self._stopping:
             self._wake.clear()
-            await self._round()
+            if due:
+                await self._round()
+            due = True
             with suppress(TimeoutError):
                 # Not wait_for: before Python 3.12 it can swallow the cancellation that ends this loop.
                 async with asyncio.timeout(self._pause_s()):

@@ -16,6 +16,7 @@ from services.chassis.periodic import Periodic
 from services.inventory import tables
 from services.inventory.catalogue import Catalogue
 from services.inventory.clients import Supplier
+from services.inventory.counting import StockCount
 from services.inventory.faults import FAULTS
 from services.inventory.operations import Inventory
 from services.inventory.restock import Restock
@@ -52,13 +53,15 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         units=settings.restock_units,
     )
     rounds = Periodic("stock.restock", settings.restock_interval_s, restock.round, telemetry)
+    count = StockCount(database, telemetry, clock)
+    counts = Periodic("stock.count", settings.count_interval_s, count.round, telemetry, traced=False)
     return build_app(
         settings,
         telemetry,
         title="Inventory",
         description=DESCRIPTION,
         routers=[router],
-        parts=[database, catalogue, neighbour, rounds],
+        parts=[database, catalogue, neighbour, rounds, counts],
         checks={"database": database.check},
         state={"operations": inventory},
         faults=FAULTS,

@@ -84,6 +84,27 @@ class PurchaseOrder:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the books say of a product, in units. `opening` is what there was at first, None while nobody noted it."""
+
+    sku: str
+    available: int
+    promised: int
+    received: int
+    opening: int | None
+
+    @property
+    def supply(self) -> int:
+        """What there must have been at first."""
+        return self.available + self.promised - self.received
+
+    @property
+    def surplus(self) -> int:
+        """Units on sale or promised beyond all that there ever were; below zero: units that are missing."""
+        return 0 if self.opening is None else self.supply - self.opening
+
+
 def reserved(product: Product, quantity: int) -> ReservedLine:
     """Return the line that promises `quantity` units at today's price."""
     return ReservedLine(product.sku, product.name, quantity, product.price_cents, product.tax_percent)

@@ -8,7 +8,10 @@ Conflict 409
 └── ReservationReleased      reservation-released
 """
 
+from typing import Self
+
 from services.chassis.errors import Conflict, NotFound
+from services.inventory.domain import Quantities, Shortage
 
 
 class UnknownSku(NotFound):
@@ -21,6 +24,12 @@ class OutOfStock(Conflict):
     """Fewer units are available than asked for; nothing was reserved. `shortages` lists every such line."""
 
     code, title = "out-of-stock", "Out of stock"
+
+    @classmethod
+    def of(cls, wanted: Quantities, available: Quantities) -> Self:
+        """Return the refusal of `wanted`; `available` has what there is of what there is too little of."""
+        shortages = [Shortage(sku, wanted[sku], units) for sku, units in available.items()]
+        return cls(f"Too few units of {', '.join(sorted(available))}.", shortages=shortages)
 
 
 class ReservationConflict(Conflict):

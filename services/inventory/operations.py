@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
-from typing import NoReturn
 
 import structlog
 
@@ -17,11 +16,11 @@ from services.inventory.domain import (
     PurchaseOrder,
     Quantities,
     Reservation,
-    Shortage,
     State,
     on_offer,
 )
 from services.inventory.errors import OutOfStock, ReservationConflict, ReservationReleased, UnknownSku
+from services.inventory.faults.lost_update import promised_once
 from services.inventory.offers import OfferCache
 
 log = structlog.get_logger()
@@ -56,15 +55,15 @@ class Inventory:
         Raises `UnknownSku`, `OutOfStock`, `ReservationConflict` (other lines) or `ReservationReleased`.
         """
         reservation = Reservation(order_id, State.HELD, self._catalogue.priced(wanted))
-        async with self._database.begin() as connection:
-            if not await storage.add_reservation(connection, reservation, self._clock.now()):
-                there = await storage.find_reservation(connection, order_id)
-                return self._repeated(there, wanted)
-            left = await storage.take(connection, wanted)
-            short = [sku for sku, units in left.items() if units is None]
-            if short:
-                self._refuse(wanted, await storage.available(connection, short))
-        self._changed({sku: units for sku, units in left.items() if units is not None})
+        try:
+            left = await promised_once.behaviour(self._database, reservation, self._clock.now())
+        except OutOfStock as refusal:
+            self._outcomes.labels("out_of_stock").inc()
+            log.info("reservation.refused", shortages=[asdict(short) for short in refusal.members["shortages"]])
+            raise
+        if left is None:
+            return await self._repeated(order_id, wanted)
+        self._changed(left)
         self._outcomes.labels("held").inc()
         return reservation
 
@@ -118,21 +117,17 @@ class Inventory:
             units = await storage.available(connection, skus)
         return {sku: on_offer(self._catalogue.products[sku], units[sku], as_of) for sku in units}
 
-    def _repeated(self, there: Reservation | None, wanted: Quantities) -> Reservation:
+    async def _repeated(self, order_id: str, wanted: Quantities) -> Reservation:
+        async with self._database.read() as connection:
+            there = await storage.find_reservation(connection, order_id)
         assert there is not None  # noqa: S101 -- reservations are never deleted
         if there.state is State.RELEASED:
             self._outcomes.labels("conflict").inc()
-            raise ReservationReleased(f"Order {there.order_id} has given its reservation up.")
+            raise ReservationReleased(f"Order {order_id} has given its reservation up.")
         if there.quantities != wanted:
             self._outcomes.labels("conflict").inc()
-            raise ReservationConflict(f"Order {there.order_id} has reserved other lines.", reserved=there.quantities)
+            raise ReservationConflict(f"Order {order_id} has reserved other lines.", reserved=there.quantities)
         return there
-
-    def _refuse(self, wanted: Quantities, available: Quantities) -> NoReturn:
-        shortages = [Shortage(sku, wanted[sku], units) for sku, units in available.items()]
-        self._outcomes.labels("out_of_stock").inc()
-        log.info("reservation.refused", shortages=[asdict(shortage) for shortage in shortages])
-        raise OutOfStock(f"Too few units of {', '.join(sorted(available))}.", shortages=shortages)
 
     def _changed(self, levels: Quantities) -> None:
         self.offers.forget(levels)

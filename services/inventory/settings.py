@@ -30,3 +30,4 @@ class Settings(ServiceSettings):
     restock_below: int = Field(1_000, ge=0, description="units left at which more is ordered")
     restock_units: int = Field(5_000, ge=1, description="units ordered at once")
     restock_interval_s: float = Field(5.0, gt=0, description="seconds between two looks at the stock")
+    count_interval_s: float = Field(5.0, gt=0, description="seconds between two counts of the stock")

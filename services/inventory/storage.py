@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import UtcDateTime, insert_once
@@ -13,12 +13,6 @@ from services.inventory.domain import Product, PurchaseOrder, Quantities, Reserv
 from services.inventory.tables import OPEN, products, purchase_orders, reservations, stock
 
 # Built once: composing a statement costs more than SQLite takes to run it.
-_TAKE = (
-    stock.update()
-    .where(stock.c.sku == bindparam("wanted"), stock.c.available >= bindparam("quantity"))
-    .values(available=stock.c.available - bindparam("quantity"))
-    .returning(stock.c.available)
-)
 _PUT = (
     stock.update()
     .where(stock.c.sku == bindparam("wanted"))
@@ -62,15 +56,6 @@ async def available(connection: AsyncConnection, skus: Iterable[str] | None = No
     return {row.sku: row.available for row in await connection.execute(query)}
 
 
-async def take(connection: AsyncConnection, wanted: Quantities) -> dict[str, int | None]:
-    """Take units out of stock; return what is left by SKU, None (and nothing taken) where there were too few."""
-    left: dict[str, int | None] = {}
-    for sku in sorted(wanted):
-        result = await connection.execute(_TAKE, {"wanted": sku, "quantity": wanted[sku]})
-        left[sku] = result.scalar_one_or_none()
-    return left
-
-
 async def put(connection: AsyncConnection, units: Quantities) -> dict[str, int]:
     """Put units into stock; return what is there then, by SKU."""
     there: dict[str, int] = {}
@@ -94,7 +79,12 @@ async def add_reservation(connection: AsyncConnection, reservation: Reservation,
 async def find_reservation(connection: AsyncConnection, order_id: str) -> Reservation | None:
     """Return the reservation of an order, if there is one."""
     row = (await connection.execute(_FIND, {"order": order_id})).one_or_none()
-    return None if row is None else Reservation(row.order_id, State(row.state), _lines(row.lines))
+    return None if row is None else reservation_of(row)
+
+
+def reservation_of(row: Row[Any]) -> Reservation:
+    """Return the reservation that a row holds."""
+    return Reservation(row.order_id, State(row.state), _lines(row.lines))
 
 
 async def release(connection: AsyncConnection, order_id: str, now: datetime) -> Reservation | None:

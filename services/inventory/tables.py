@@ -22,6 +22,12 @@ stock = Table(
     Column("sku", String(32), ForeignKey(products.c.sku), primary_key=True),
     Column("available", BigInteger, CheckConstraint("available >= 0"), nullable=False),
 )
+opening_stock = Table(
+    "opening_stock",
+    metadata,
+    Column("sku", String(32), ForeignKey(products.c.sku), primary_key=True),
+    Column("units", BigInteger, nullable=False),
+)
 reservations = Table(
     "reservations",
     metadata,

@@ -17,7 +17,9 @@ from services.chassis.operator import Levers
 from services.chassis.periodic import Periodic
 from services.payment.clients import CardNetwork
 from services.payment.faults import FAULTS
+from services.payment.line import CardLine
 from services.payment.operations import Operations
+from services.payment.reconciliation import Reconciliation
 from services.payment.routes import router
 from services.payment.settings import Settings
 from services.payment.storage import Payments, metadata
@@ -31,12 +33,20 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
     database = Database(settings.database_url, metadata, telemetry, name="payment", pool_size=settings.pool_size)
     transport = (transports or {}).get(PROVIDER)
     provider = Neighbour(PROVIDER, settings.card_network_url, settings.card_network, telemetry, transport)
-    operations = Operations(Payments(database, clock), CardNetwork(provider), clock, telemetry)
+    operations = Operations(Payments(database, clock), CardNetwork(CardLine(provider)), clock, telemetry)
     recovery = Periodic(
         "payment.recovery",
         settings.recovery_interval_s,
         partial(operations.finish_abandoned, timedelta(seconds=settings.recovery_after_s)),
         telemetry,
+    )
+    reconciliation = Periodic(
+        "payment.reconciliation",
+        settings.reconciliation_interval_s,
+        Reconciliation(provider, telemetry).go_on,
+        telemetry,
+        at_once=False,
+        traced=False,
     )
     return build_app(
         settings,
@@ -44,7 +54,7 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         title="Payment",
         description="Authorises, captures and gives back payments of orders at the card network. Money in cents EUR.",
         routers=(router,),
-        parts=(database, provider, recovery),
+        parts=(database, provider, recovery, reconciliation),
         checks={"database": database.check},
         state={"operations": operations},
         faults=FAULTS,

@@ -1,8 +1,8 @@
 """The card network, in this service's terms."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourRefused, NeighbourUnavailable
 from services.payment.domain import Answer, Approved, Captured, Payment, Step, Verdict
 
@@ -15,11 +15,35 @@ REFUSALS = {
 """Refusals that tell what has become of the money. Any other one means that we asked for nonsense."""
 
 
-class CardNetwork:
-    """Asks for steps of payments. The idempotency key is the order and the step: however often, it is done once."""
+Json = dict[str, Any]
 
-    def __init__(self, neighbour: Neighbour) -> None:
-        self._neighbour = neighbour
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is posted to the card network."""
+
+    path: str
+    body: Json
+
+
+class Line(Protocol):
+    """The line to the card network."""
+
+    peer: str
+    """Its name in telemetry."""
+
+    async def ask(self, step: Step, payment: Payment) -> Json:
+        """Have `step` of `payment` done once, however often it is asked for, and return what the network says.
+
+        Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+        """
+
+
+class CardNetwork:
+    """Asks for steps of payments."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
 
     async def ask(self, step: Step, payment: Payment) -> Answer:
         """Have `step` of `payment` done and return the answer.
@@ -27,10 +51,8 @@ class CardNetwork:
         Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`; after any of them but
         `NeighbourRefused` nobody knows whether the step was done.
         """
-        path, body = _request(step, payment)
-        key = f"{payment.order_id}:{step}"
         try:
-            answer = await self._neighbour.post(path, body, headers={"Idempotency-Key": key}, route=path)
+            answer = await self._line.ask(step, payment)
         except NeighbourRefused as refusal:
             if (verdict := REFUSALS.get((step, refusal.peer_code))) is None:
                 raise
@@ -38,26 +60,27 @@ class CardNetwork:
         try:
             return _understood(step, answer)
         except KeyError as missing:
-            raise NeighbourUnavailable(self._neighbour.peer, f"its answer lacks {missing}") from None
+            raise NeighbourUnavailable(self._line.peer, f"its answer lacks {missing}") from None
 
 
-def _request(step: Step, payment: Payment) -> tuple[str, dict[str, Any]]:
+def request_for(step: Step, payment: Payment) -> Request:
+    """Return what the network has to be told to have `step` of `payment` done."""
     reference = {"reference": payment.order_id}
     match step:
         case Step.AUTHORISE:
             card = {"amount_cents": payment.amount_cents, "card_token": payment.card_token}
-            return "/card/authorisations", reference | card
+            return Request("/card/authorisations", reference | card)
         case Step.CAPTURE:
             held = {"authorisation_id": payment.authorisation_id, "amount_cents": payment.amount_cents}
-            return "/card/captures", reference | held
+            return Request("/card/captures", reference | held)
         case Step.VOID:
-            return "/card/voids", reference | {"authorisation_id": payment.authorisation_id}
+            return Request("/card/voids", reference | {"authorisation_id": payment.authorisation_id})
         case Step.REFUND:
             taken = {"capture_id": payment.capture_id, "amount_cents": payment.amount_cents}
-            return "/card/refunds", reference | taken
+            return Request("/card/refunds", reference | taken)
 
 
-def _understood(step: Step, answer: dict[str, Any]) -> Answer:
+def _understood(step: Step, answer: Json) -> Answer:
     match step:
         case Step.AUTHORISE:
             return Approved(answer["authorisation_id"]) if answer["status"] == "approved" else Verdict.DECLINED

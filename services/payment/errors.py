@@ -1,6 +1,9 @@
 """How this service says no."""
 
-from services.chassis.errors import Conflict, NotFound
+from services.chassis.errors import Busy, Conflict, DeadlineExceeded, NeighbourUnavailable, NotFound
+
+NO_ANSWER = (NeighbourUnavailable, Busy, DeadlineExceeded)
+"""After any of these nobody knows whether the card network has done what it was to be asked for."""
 
 
 class UnknownPayment(NotFound):

@@ -10,11 +10,11 @@ import structlog
 from observability.wiring import Telemetry, vocabulary
 from services.chassis import deadline
 from services.chassis.clock import Clock
-from services.chassis.errors import Busy, DeadlineExceeded, NeighbourUnavailable, ServiceError
+from services.chassis.errors import ServiceError
 from services.payment import domain
 from services.payment.clients import CardNetwork
 from services.payment.domain import Answer, Approved, Captured, Payment, State
-from services.payment.errors import AmountConflict, CardConflict, UnknownPayment
+from services.payment.errors import NO_ANSWER, AmountConflict, CardConflict, UnknownPayment
 from services.payment.storage import Payments
 
 ANSWER_S = 0.05
@@ -23,8 +23,6 @@ ANSWER_S = 0.05
 UNFINISHED = (State.CAPTURING, State.CANCELLING, State.REFUNDING)
 """Intents that this service sees through by itself. A pending authorisation waits to be captured or cancelled."""
 BATCH = 100
-
-NO_ANSWER = (NeighbourUnavailable, Busy, DeadlineExceeded)
 
 log = structlog.get_logger()
 

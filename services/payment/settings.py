@@ -22,6 +22,9 @@ class Settings(ServiceSettings):
     pool_size: int = Field(5, ge=1, description="database connections")
     card_network_url: str = Field(description="where cards are charged")
     card_network: PeerLimits = PeerLimits(timeout_s=0.5, attempts=3, slots=32, breaker_failures=8, breaker_reset_s=2.0)
+    reconciliation_interval_s: float = Field(
+        10.0, gt=0, description="seconds between two looks into the card network's ledger"
+    )
     recovery_interval_s: float = Field(2.0, gt=0, description="seconds between two looks for payments left half done")
     recovery_after_s: float = Field(
         10.0, ge=0, description="seconds after which a payment half done is taken to be left by whoever began it"

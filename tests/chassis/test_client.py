@@ -83,6 +83,31 @@ async def test_one_attempt_takes_no_longer_than_its_timeout() -> None:
     assert value(seen, vocabulary.HTTP_CLIENT_IN_FLIGHT, "peer") == 0
 
 
+async def test_a_caller_that_tries_again_by_itself_has_one_attempt_a_call() -> None:
+    """Each call is one attempt, behind the same breaker; telemetry counts all but the first as tried again."""
+    script, seen = Scripted(DOWN), telemetry()
+    async with neighbour(script, seen, breaker_failures=2) as peer:
+        for attempt in (1, 2, 3):
+            with pytest.raises(NeighbourUnavailable):
+                await peer.once(attempt).get("/")
+    assert len(script.requests) == 2
+    assert value(seen, vocabulary.HTTP_CLIENT_RETRIES, "peer") == 1
+
+
+async def test_an_unguarded_attempt_asks_nobody() -> None:
+    """Neither breaker nor slots nor the caller's time hold it up; it has its own."""
+    script = Scripted(DOWN, DOWN, OK)
+    async with neighbour(script, breaker_failures=1) as peer:
+        bare = peer.once(timeout_s=30.0, guarded=False)
+        for _ in range(2):
+            with pytest.raises(NeighbourUnavailable):
+                await bare.get("/")
+        assert peer.breaker.state is State.CLOSED
+        with deadline.within(0):
+            assert await bare.get("/") == {"fine": True}
+    assert {request.headers[deadline.HEADER] for request in script.requests} == {"30000"}
+
+
 async def test_when_all_slots_are_taken_the_call_is_refused_not_retried() -> None:
     """More attempts would only lengthen the queue."""
     script = Scripted(never)

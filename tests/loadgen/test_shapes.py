@@ -10,6 +10,7 @@ after = "{after}"
 transition = "{transition}"
 stages = [{{ duration_s = 10, users_percent = 100 }}, {{ duration_s = 10, users_percent = 300 }}]
 """
+ONE_STAGE = 'summary = "x"\nafter = "hold"\nstages = [{ duration_s = 9, users_percent = 100 }]\n'
 
 
 @pytest.mark.parametrize("name", shape_names())
@@ -60,7 +61,7 @@ def test_nobody_asked_for_is_nobody_and_a_crowd_is_capped() -> None:
 
 def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
     """A wrong name says which names there are."""
-    with pytest.raises(ShapeError, match="choose one of: newsletter, night, ramp, spike, steady"):
+    with pytest.raises(ShapeError, match="choose one of: newsletter, night, ramp, rush, spike, steady"):
         read_shape("stedy")
 
 
@@ -73,6 +74,8 @@ def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
         ('summary = "x"\nafter = "hold"\nstages = [{ duration_s = "9", users_percent = 1 }]', "duration_s"),
         ('summary = "x"\nafter = "later"\nstages = [{ duration_s = 9, users_percent = 1 }]', "after"),
         ('summary = "x"\nafter = "hold"\nwithdrawn_percent = 101\nstages = []', "withdrawn_percent"),
+        (f"{ONE_STAGE}[basket]\nfavourite_share = 2\nunits = [1, 9]", "favourite_share"),
+        (f"{ONE_STAGE}[basket]\nfavourite_share = 1\nunits = [1, 100]", "units"),
         ('summary = "x"\nafter = "hold"\nspeed = 3\nstages = [{ duration_s = 9, users_percent = 1 }]', "speed"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from loadgen.shape import Basket
 from loadgen.shopping import DECLINED_CARD, Taste, buyable
 
 
@@ -21,6 +22,18 @@ def test_purchases_have_one_to_three_distinct_lines_of_what_is_offered() -> None
         assert len(set(bought)) == len(bought)
         assert set(bought) <= set(skus)
         assert all(1 <= quantity <= 3 for _, quantity in purchase.lines)
+
+
+def test_in_a_rush_most_buy_a_lot_of_the_same() -> None:
+    """The share that the shape names takes the first product, in the shape's quantities; the others buy as usual."""
+    taste, skus = shopper(3), [f"SKU-{number}" for number in range(12)]
+    purchases = [taste.purchase(skus, Basket(0.6, (10, 60))).lines for _ in range(2000)]
+    bulk = [lines for lines in purchases if lines[0][1] >= 10]
+    assert 0.55 < len(bulk) / len(purchases) < 0.65
+    assert {sku for ((sku, _),) in bulk} == {"SKU-0"}
+    assert {units for ((_, units),) in bulk} == set(range(10, 61))
+    assert all(1 <= units <= 3 for lines in purchases if lines not in bulk for _, units in lines)
+    assert taste.favourite([], Basket(1, (10, 60))) is None
 
 
 def test_one_to_two_percent_of_the_cards_are_declined() -> None:

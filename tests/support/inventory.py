@@ -32,6 +32,7 @@ def inventory_app(
     restock_below: int = 0,
     restock_interval_s: float = LONG_S,
     cache_ttl_s: float = LONG_S,
+    count_interval_s: float = LONG_S,
 ) -> FastAPI:
     """Return inventory with its database in `folder` and, when that is new, `stock` on sale."""
     products_file = folder / "products.json"
@@ -45,6 +46,7 @@ def inventory_app(
         restock_below=restock_below,
         restock_units=50,
         restock_interval_s=restock_interval_s,
+        count_interval_s=count_interval_s,
     )
     return create_app(settings, transports={SUPPLIER: supplier or httpx.MockTransport(no_supplier)})
 

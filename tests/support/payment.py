@@ -31,6 +31,7 @@ def payment_app(
             "card_network_url": "http://payment-provider",
             "card_network": limits,
             "recovery_interval_s": 3600,
+            "reconciliation_interval_s": 3600,
             **recovery,
         }
     )
@@ -89,9 +90,13 @@ class House:
 
     async def metric(self, operation: str, outcome: str) -> float:
         """Return how often an operation had an outcome."""
+        return await self.exposed(f'payments_total{{operation="{operation}",outcome="{outcome}"}}')
+
+    async def exposed(self, series: str) -> float:
+        """Return what a series stands at, 0 when there is none."""
         exposed = (await self._payment.get("/metrics")).text
         for line in exposed.splitlines():
-            if line.startswith(f'payments_total{{operation="{operation}",outcome="{outcome}"}} '):
+            if line.startswith(f"{series} "):
                 return float(line.rsplit(" ", 1)[1])
         return 0.0
 

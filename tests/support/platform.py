@@ -276,7 +276,9 @@ class Platform:
         return INVENTORY, services.inventory.app.create_app(settings, transports=lines)
 
     def _billing(self) -> tuple[str, FastAPI]:
-        return BILLING, services.billing.app.create_app(BillingSettings(database_url=self._database("billing")))
+        # Put forward with the others: an invoice is no older than its order.
+        settings = BillingSettings(database_url=self._database("billing"))
+        return BILLING, services.billing.app.create_app(settings, clock=self.clock)
 
 
 def _product(sku: str, units: int) -> Json:

@@ -3,5 +3,9 @@
 from typing import Any
 
 from services.chassis.fault import Fault
+from services.payment.faults import charge_not_idempotent, fixed_pool_no_timeout
 
-FAULTS: tuple[Fault[Any], ...] = ()
+FAULTS: tuple[Fault[Any], ...] = (
+    charge_not_idempotent.one_key_per_step,
+    fixed_pool_no_timeout.roomy_connections,
+)

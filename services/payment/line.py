@@ -1,0 +1,31 @@
+"""The line to the card network: how it is asked for a step."""
+
+from collections.abc import Mapping
+
+from services.chassis.client import Neighbour
+from services.payment.clients import Json, Request
+from services.payment.domain import Payment, Step
+from services.payment.faults.charge_not_idempotent import one_key_per_step
+from services.payment.faults.fixed_pool_no_timeout import roomy_connections
+
+
+class CardLine:
+    """Goes over one neighbour."""
+
+    def __init__(self, neighbour: Neighbour) -> None:
+        self.peer = neighbour.peer
+        self._neighbour = neighbour
+
+    async def ask(self, step: Step, payment: Payment) -> Json:
+        """Have `step` of `payment` done once, however often it is asked for, and return what the network says.
+
+        Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+        """
+        return await one_key_per_step.behaviour(self._neighbour, _post, step, payment)
+
+
+async def _post(neighbour: Neighbour, request: Request, headers: Mapping[str, str]) -> Json:
+    async def call(over: Neighbour) -> Json:
+        return await over.post(request.path, request.body, headers=headers, route=request.path)
+
+    return await roomy_connections.behaviour(neighbour, call)

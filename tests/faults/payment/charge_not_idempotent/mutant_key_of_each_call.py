@@ -1,0 +1,18 @@
+"""Draws a key for each call, which the neighbour keeps when it tries again by itself; who asks anew draws anew."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from uuid import uuid4
+
+from services.chassis.client import Neighbour
+from services.payment.clients import Json, Request, request_for
+from services.payment.domain import Payment, Step
+
+Post = Callable[[Neighbour, Request, Mapping[str, str]], Awaitable[Json]]
+
+
+async def ask_for(neighbour: Neighbour, post: Post, step: Step, payment: Payment) -> Json:
+    """Have `step` of `payment` done and return the answer; `post` takes a neighbour, a request and headers.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    return await post(neighbour, request_for(step, payment), {"Idempotency-Key": uuid4().hex})

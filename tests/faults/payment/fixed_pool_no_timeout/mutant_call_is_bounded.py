@@ -1,0 +1,23 @@
+"""Bounds the call by the caller's time, and not the wait for a connection before it."""
+
+from collections.abc import Awaitable, Callable
+
+from services.chassis.client import Neighbour
+from services.chassis.slots import Slots
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
+
+CONNECTIONS = Slots(2)
+
+
+async def over_connection(neighbour: Neighbour, call: Call) -> Json:
+    """Have `call` made over a connection to `neighbour`, and return the answer.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    await CONNECTIONS.acquire()
+    try:
+        return await call(neighbour.once())
+    finally:
+        CONNECTIONS.release()

@@ -1,0 +1,32 @@
+"""Has twenty connections; for one of them, and for the answer, nobody waits longer than the caller, or a second."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from services.chassis import deadline
+from services.chassis.client import Neighbour
+from services.chassis.errors import Busy
+from services.chassis.slots import Slots
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
+
+CONNECTIONS = Slots(20)
+LONGEST_S = 1.0
+
+
+async def over_connection(neighbour: Neighbour, call: Call) -> Json:
+    """Have `call` made over a connection to `neighbour`, and return the answer.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    bound_s = deadline.bounded_s(LONGEST_S)
+    try:
+        async with asyncio.timeout(bound_s):
+            await CONNECTIONS.acquire()
+    except TimeoutError:
+        raise Busy("All connections are taken.") from None
+    try:
+        return await call(neighbour.once(timeout_s=deadline.bounded_s(LONGEST_S), guarded=False))
+    finally:
+        CONNECTIONS.release()
