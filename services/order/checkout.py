@@ -20,6 +20,7 @@ from services.order.claims import Claims
 from services.order.clients import Inventory, Payment, Payments, Undone
 from services.order.domain import ACCEPTED, Line, Order, Outcome, Refusal, Status, Wanted, totals
 from services.order.errors import OutOfStock, UnknownSku
+from services.order.faults.reserves_again import same_key
 from services.order.faults.session_leak import stored_and_closed
 from services.order.history import History
 from services.order.measures import Measures
@@ -98,7 +99,7 @@ class Checkout:
     async def _priced(self, order_id: str, wanted: Wanted) -> tuple[tuple[Line, ...], bool]:
         """Return lines with prices, and whether their stock is reserved for certain."""
         try:
-            return await self._inventory.reserve(order_id, wanted.lines), True
+            return await same_key.behaviour(self._inventory, order_id, wanted.lines), True
         except UNREACHABLE as error:
             lines = await self._prices.price(wanted.lines)
             if lines is None:
