@@ -1,0 +1,54 @@
+"""The card network falls silent, and the breaker stays closed: every call waits in full, again and again.
+
+Cause: the time of a call is kept twice. Payment's own clock is the shorter one, so it always strikes first and cancels
+the call from outside. A call that was cancelled tells the breaker nothing of the network: its timeouts are no failures.
+
+Repair: have one clock, the one that the breaker hears of: the call's own limit, or a deadline that is handed down to
+it. Or tell the breaker of each answer that did not come in time.
+
+Plain: listening.answer_in_time
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from services.chassis.client import Neighbour
+from services.chassis.errors import NeighbourTimedOut
+from services.chassis.fault import Fault
+
+WITHIN_S = 0.4
+"""How long a customer at the till is to wait for one answer."""
+TRIES = 2
+
+Json = dict[str, Any]
+
+
+class Listening(Protocol):
+    """Listens to the card network."""
+
+    async def __call__(self, neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
+        """Return what `neighbour` answers to `ask`, which may be asked again.
+
+        Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+        """
+
+
+async def faulty(neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
+    """Hang up when the time is over, and call once more."""
+    for _ in range(TRIES):
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await ask()
+        except TimeoutError:
+            continue
+    raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s")
+
+
+async def fixed(neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
+    """Leave it to the call, which has a limit of its own."""
+    del neighbour
+    return await ask()
+
+
+silence_that_counts = Fault[Listening](__name__, faulty, fixed)
