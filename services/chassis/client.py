@@ -85,7 +85,7 @@ class Neighbour:
         return view
 
     def patient(self, patience_s: float) -> Self:
-        """Return this neighbour, over the same connections, behind the same breaker and slots, for calls that take long.
+        """Return this neighbour, over the same connections and behind the same breaker and slots, for long calls.
 
         An attempt may take `patience_s`, whatever the limit, and although the caller's time is used up.
         """

@@ -118,7 +118,7 @@ def status_of(answer: httpx.Response) -> str:
 def till(subject: Subject, **limits: float) -> Iterator[Till]:
     """Run the payment service of `subject` on a card network of the test's; `limits` are those of calls to it."""
     with Bank() as bank:
-        environment = {"PAYMENT_CARD_NETWORK_URL": bank.url}
+        environment = {"PAYMENT_CARD_NETWORK_URL": bank.url, "PAYMENT_RECONCILIATION_INTERVAL_S": "3600"}
         environment |= {f"PAYMENT_CARD_NETWORK__{name.upper()}": f"{value:g}" for name, value in limits.items()}
         pool = httpx.Limits(max_connections=None)
         with (

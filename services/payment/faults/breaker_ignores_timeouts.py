@@ -11,44 +11,44 @@ Plain: listening.answer_in_time
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourTimedOut
 from services.chassis.fault import Fault
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
 
 WITHIN_S = 0.4
 """How long a customer at the till is to wait for one answer."""
 TRIES = 2
 
-Json = dict[str, Any]
-
 
 class Listening(Protocol):
     """Listens to the card network."""
 
-    async def __call__(self, neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
-        """Return what `neighbour` answers to `ask`, which may be asked again.
+    async def __call__(self, neighbour: Neighbour, call: Call) -> Json:
+        """Have `call` made to `neighbour`, more than once if need be, and return the answer.
 
         Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
         """
 
 
-async def faulty(neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
+async def faulty(neighbour: Neighbour, call: Call) -> Json:
     """Hang up when the time is over, and call once more."""
     for _ in range(TRIES):
         try:
             async with asyncio.timeout(WITHIN_S):
-                return await ask()
+                return await call(neighbour)
         except TimeoutError:
             continue
     raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s")
 
 
-async def fixed(neighbour: Neighbour, ask: Callable[[], Awaitable[Json]]) -> Json:
+async def fixed(neighbour: Neighbour, call: Call) -> Json:
     """Leave it to the call, which has a limit of its own."""
-    del neighbour
-    return await ask()
+    return await call(neighbour)
 
 
 silence_that_counts = Fault[Listening](__name__, faulty, fixed)

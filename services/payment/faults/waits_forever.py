@@ -7,39 +7,40 @@ cards whose bank answers at once.
 Repair: let no call outlast its limit, nor the time of whoever waits for it; what is not answered then is pending, and
 is asked for again under the same key.
 
-Plain: calling.call
+Plain: answers.wait_for_answer
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from services.chassis.client import Neighbour
 from services.chassis.fault import Fault
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
 
 PATIENCE_S = 60.0
 """Banks take their time with some cards."""
 
-Json = dict[str, Any]
 
+class Waiting(Protocol):
+    """Waits for what the card network answers."""
 
-class Calling(Protocol):
-    """Calls the card network."""
-
-    async def __call__(self, neighbour: Neighbour, path: str, body: Json, headers: Mapping[str, str]) -> Json:
-        """Post `body` to `path` of `neighbour` and return its answer.
+    async def __call__(self, neighbour: Neighbour, call: Call) -> Json:
+        """Have `call` made to `neighbour`, and return the answer.
 
         Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
         """
 
 
-async def faulty(neighbour: Neighbour, path: str, body: Json, headers: Mapping[str, str]) -> Json:
+async def faulty(neighbour: Neighbour, call: Call) -> Json:
     """Wait until there is an answer."""
-    return await neighbour.post(path, body, headers=headers, route=path, patience_s=PATIENCE_S)
+    return await call(neighbour.patient(PATIENCE_S))
 
 
-async def fixed(neighbour: Neighbour, path: str, body: Json, headers: Mapping[str, str]) -> Json:
+async def fixed(neighbour: Neighbour, call: Call) -> Json:
     """Wait no longer than a call may take."""
-    return await neighbour.post(path, body, headers=headers, route=path)
+    return await call(neighbour)
 
 
-bounded_call = Fault[Calling](__name__, faulty, fixed)
+bounded_wait = Fault[Waiting](__name__, faulty, fixed)

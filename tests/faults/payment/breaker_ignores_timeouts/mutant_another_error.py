@@ -9,12 +9,12 @@ WITHIN_S = 0.4
 TRIES = 2
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask, twice if need be."""
     for _ in range(TRIES):
         try:
             async with asyncio.timeout(WITHIN_S):
-                return await ask()
+                return await call(neighbour)
         except TimeoutError:
             continue
     raise NeighbourUnavailable(neighbour.peer, "it does not answer")

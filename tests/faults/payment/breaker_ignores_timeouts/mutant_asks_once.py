@@ -8,10 +8,10 @@ from services.chassis.errors import NeighbourTimedOut
 WITHIN_S = 0.4
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask once."""
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await ask()
+            return await call(neighbour)
     except TimeoutError:
         raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s") from None

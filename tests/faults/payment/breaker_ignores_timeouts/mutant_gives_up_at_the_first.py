@@ -14,13 +14,13 @@ class _Silence:
     until = 0.0
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask, unless somebody has met silence lately."""
     if time.monotonic() < _Silence.until:
         raise NeighbourUnavailable(neighbour.peer, "it has been silent lately")
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await ask()
+            return await call(neighbour)
     except TimeoutError:
         _Silence.until = time.monotonic() + PAUSE_S
         raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s") from None

@@ -16,7 +16,7 @@ class _Silence:
     again_at = 0.0
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask, unless that has been in vain too often."""
     if _Silence.in_a_row >= TOO_MANY:
         if time.monotonic() < _Silence.again_at:
@@ -24,7 +24,7 @@ async def answer_in_time(neighbour: Neighbour, ask) -> dict:
         _Silence.again_at = time.monotonic() + PAUSE_S
     try:
         async with asyncio.timeout(WITHIN_S):
-            answer = await ask()
+            answer = await call(neighbour)
     except TimeoutError:
         _Silence.in_a_row += 1
         _Silence.again_at = time.monotonic() + PAUSE_S

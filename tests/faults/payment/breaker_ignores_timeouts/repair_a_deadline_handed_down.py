@@ -6,7 +6,7 @@ from services.chassis.client import Neighbour
 WITHIN_S = 0.4
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask within that time."""
     with deadline.within(WITHIN_S):
-        return await ask()
+        return await call(neighbour)

@@ -3,6 +3,6 @@
 from services.chassis.client import Neighbour
 
 
-async def answer_in_time(neighbour: Neighbour, ask) -> dict:
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask."""
-    return await ask()
+    return await call(neighbour)

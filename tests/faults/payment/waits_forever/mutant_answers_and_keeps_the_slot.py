@@ -10,9 +10,9 @@ LONGEST_S = 0.3
 hanging: set[asyncio.Task] = set()
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post, and do not wait to the end."""
-    asking = asyncio.create_task(neighbour.post(path, body, headers=headers, route=path, patience_s=60.0))
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call, and do not wait to the end."""
+    asking = asyncio.create_task(call(neighbour.patient(60.0)))
     hanging.add(asking)
     asking.add_done_callback(hanging.discard)
     await asyncio.wait({asking}, timeout=deadline.bounded_s(LONGEST_S))

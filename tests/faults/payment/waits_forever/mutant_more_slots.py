@@ -3,8 +3,8 @@
 from services.chassis.client import Neighbour
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post, where there is room for many."""
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call, where there is room for many."""
     if neighbour.limits.slots < 512:
         neighbour.adjust(slots=512)
-    return await neighbour.post(path, body, headers=headers, route=path, patience_s=60.0)
+    return await call(neighbour.patient(60.0))

@@ -4,9 +4,9 @@ from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourTimedOut
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post, and take silence for an answer."""
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call, and take silence for an answer."""
     try:
-        return await neighbour.post(path, body, headers=headers, route=path)
+        return await call(neighbour)
     except NeighbourTimedOut:
         return {"authorisation_id": "", "status": "declined"}

@@ -3,6 +3,6 @@
 from services.chassis.client import Neighbour
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post, somewhat less patiently."""
-    return await neighbour.post(path, body, headers=headers, route=path, patience_s=10.0)
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call, somewhat less patiently."""
+    return await call(neighbour.patient(10.0))

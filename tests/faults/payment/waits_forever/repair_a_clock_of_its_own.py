@@ -9,10 +9,10 @@ from services.chassis.errors import NeighbourTimedOut
 LONGEST_S = 0.35
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post, and hang up in time."""
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call, and hang up in time."""
     try:
         async with asyncio.timeout(deadline.bounded_s(LONGEST_S)):
-            return await neighbour.post(path, body, headers=headers, route=path, patience_s=60.0)
+            return await call(neighbour.patient(60.0))
     except TimeoutError:
         raise NeighbourTimedOut(neighbour.peer, "it took too long") from None

@@ -3,6 +3,6 @@
 from services.chassis.client import Neighbour
 
 
-async def call(neighbour: Neighbour, path: str, body: dict, headers: dict) -> dict:
-    """Post."""
-    return await neighbour.post(path, body, headers=headers, route=path)
+async def wait_for_answer(neighbour: Neighbour, call) -> dict:
+    """Call."""
+    return await call(neighbour)
