@@ -33,6 +33,7 @@ CLAIMS = (a_silent_network_is_left_alone_until_it_is_back,)
 
 def is_left_alone(till: Till, mood: Mood) -> None:
     """Have many calls fail, and see that those that follow are not made, a few trials apart; all orders wait."""
+    till.hold()
     till.bank.turn(mood)
     assert set(till.at_once(till.orders(ENOUGH))) == {"pending"}
     orders = till.orders(MORE)
@@ -57,8 +58,8 @@ def running(back_end_of_module: object, subject: Subject) -> Iterator[Till]:
 
 @pytest.fixture
 def counter(running: Till) -> Iterator[Till]:
-    """Return it with a card network that is well, and known to be."""
-    running.hold()
+    """Return it with a card network that is well."""
+    running.bank.turn(Mood.OPEN)
     yield running
     running.bank.turn(Mood.OPEN)
 
@@ -71,6 +72,7 @@ def test_money_is_held_and_taken(counter: Till) -> None:
 
 def test_one_late_answer_stops_nobody(counter: Till) -> None:
     """After a single call without an answer the card network is called for the next order."""
+    counter.hold()
     counter.bank.turn(lambda card: Mood.SILENT if card == SLOW_CARD else Mood.OPEN)
     late, order = counter.orders(2)
     assert status_of(counter.authorise(late, SLOW_CARD)) == "pending"

@@ -48,7 +48,8 @@ CLAIMS = (other_cards_are_served, callers_hear_in_time)
 
 
 def hang(till: Till) -> None:
-    """Have the card network hang for some cards."""
+    """Have the card network hang for some cards, when all is well."""
+    till.hold()
     till.bank.turn(lambda card: Mood.SILENT if card == HANGING_CARD else Mood.OPEN)
 
 
@@ -68,8 +69,8 @@ def running(back_end_of_module: object, subject: Subject) -> Iterator[Till]:
 
 @pytest.fixture
 def counter(running: Till) -> Iterator[Till]:
-    """Return it with a card network that answers at once, and all slots free."""
-    running.hold()
+    """Return it with a card network that is well."""
+    running.bank.turn(Mood.OPEN)
     yield running
     running.bank.turn(Mood.OPEN)
 

@@ -12,6 +12,6 @@ async def answer_in_time(neighbour: Neighbour, call) -> dict:
     """Ask once."""
     try:
         async with asyncio.timeout(WITHIN_S):
-            return await call(neighbour)
+            return await call(neighbour.patient(5.0))
     except TimeoutError:
         raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s") from None

@@ -14,7 +14,7 @@ async def answer_in_time(neighbour: Neighbour, call) -> dict:
     for _ in range(TRIES):
         try:
             async with asyncio.timeout(WITHIN_S):
-                return await call(neighbour)
+                return await call(neighbour.patient(5.0))
         except TimeoutError:
             continue
     raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s")
