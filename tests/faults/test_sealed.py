@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -90,12 +90,23 @@ def message_and_order(worker: httpx.Client) -> list[httpx.Response]:
     return [*answers, worker.get("/-/dead-letters")]
 
 
+def hold_money(provider: httpx.Client) -> list[httpx.Response]:
+    """Ask for authorisations; who gets no answer goes on."""
+    answers = []
+    for number in range(20):
+        asked = {"reference": f"order-{number}", "amount_cents": 1000, "card_token": "card-4242"}
+        with suppress(httpx.TimeoutException):
+            answers.append(provider.post("/card/authorisations", json=asked, timeout=0.5))
+    return answers
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
     "inventory": sell_stock,
     "order": place_orders,
     "payment": pay_for_orders,
     "worker": message_and_order,
+    "provider": hold_money,
 }
 """Service → requests in which its faults show."""
 AWAY: dict[str, dict[str, str]] = {

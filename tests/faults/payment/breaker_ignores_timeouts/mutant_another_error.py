@@ -1,0 +1,20 @@
+"""Raises the error of a neighbour that is away in place of that of one that is late; the breaker hears of neither."""
+
+import asyncio
+
+from services.chassis.client import Neighbour
+from services.chassis.errors import NeighbourUnavailable
+
+WITHIN_S = 0.4
+TRIES = 2
+
+
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
+    """Ask, twice if need be."""
+    for _ in range(TRIES):
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await call(neighbour.patient(5.0))
+        except TimeoutError:
+            continue
+    raise NeighbourUnavailable(neighbour.peer, "it does not answer")

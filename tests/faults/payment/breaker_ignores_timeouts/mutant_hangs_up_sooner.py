@@ -1,0 +1,20 @@
+"""Waits a quarter of the time, so that customers notice less; nobody stops calling."""
+
+import asyncio
+
+from services.chassis.client import Neighbour
+from services.chassis.errors import NeighbourTimedOut
+
+WITHIN_S = 0.1
+TRIES = 2
+
+
+async def answer_in_time(neighbour: Neighbour, call) -> dict:
+    """Ask, briefly."""
+    for _ in range(TRIES):
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                return await call(neighbour.patient(5.0))
+        except TimeoutError:
+            continue
+    raise NeighbourTimedOut(neighbour.peer, f"no answer within {WITHIN_S} s")

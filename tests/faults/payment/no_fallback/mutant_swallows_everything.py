@@ -1,0 +1,13 @@
+"""Calls everything pending that goes wrong, nonsense included."""
+
+from services.chassis import deadline
+from services.payment.domain import Payment
+
+
+async def answer_for(payment: Payment, settle, find) -> Payment:
+    """Let nothing through."""
+    try:
+        with deadline.keeping(0.05):
+            return await settle(payment)
+    except Exception:  # noqa: BLE001 -- that is what is wrong with it
+        return await find(payment.order_id)
