@@ -7,6 +7,7 @@ from services.payment.clients import Json, Request
 from services.payment.domain import Payment, Step
 from services.payment.faults.charge_not_idempotent import one_key_per_step
 from services.payment.faults.fixed_pool_no_timeout import roomy_connections
+from services.payment.faults.retries_without_budget import few_retries
 
 
 class CardLine:
@@ -28,4 +29,7 @@ async def _post(neighbour: Neighbour, request: Request, headers: Mapping[str, st
     async def call(over: Neighbour) -> Json:
         return await over.post(request.path, request.body, headers=headers, route=request.path)
 
-    return await roomy_connections.behaviour(neighbour, call)
+    async def connect(over: Neighbour) -> Json:
+        return await roomy_connections.behaviour(over, call)
+
+    return await few_retries.behaviour(neighbour, connect)

@@ -3,6 +3,10 @@
 from typing import Any
 
 from services.chassis.fault import Fault
-from services.order.faults import lock_contention, session_leak
+from services.order.faults import lock_contention, retries_without_budget, session_leak
 
-FAULTS: tuple[Fault[Any], ...] = (session_leak.stored_and_closed, lock_contention.short_rounds)
+FAULTS: tuple[Fault[Any], ...] = (
+    session_leak.stored_and_closed,
+    lock_contention.short_rounds,
+    retries_without_budget.few_retries,
+)
