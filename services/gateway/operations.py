@@ -7,6 +7,7 @@ from services.chassis import deadline
 from services.chassis.errors import ServiceError
 from services.gateway.clients import Invoices, Json, Orders
 from services.gateway.domain import Product
+from services.gateway.faults.retries_without_budget import few_retries
 from services.gateway.product_pages import ProductPages
 
 
@@ -45,7 +46,7 @@ class Shop:
         key = key or uuid4().hex
         try:
             with deadline.within(self._timeout_s):
-                return await self._orders.place(order, key), key
+                return await few_retries.behaviour(self._orders, order, key), key
         except ServiceError as problem:
             problem.members["idempotency_key"] = key
             raise

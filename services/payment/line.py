@@ -8,6 +8,7 @@ from services.payment.domain import Payment, Step
 from services.payment.faults.breaker_ignores_timeouts import silence_that_counts
 from services.payment.faults.charge_not_idempotent import one_key_per_step
 from services.payment.faults.fixed_pool_no_timeout import roomy_connections
+from services.payment.faults.retries_without_budget import few_retries
 from services.payment.faults.waits_forever import bounded_wait
 
 
@@ -36,4 +37,7 @@ async def _post(neighbour: Neighbour, request: Request, headers: Mapping[str, st
     async def listen(over: Neighbour) -> Json:
         return await silence_that_counts.behaviour(over, wait)
 
-    return await roomy_connections.behaviour(neighbour, listen)
+    async def connect(over: Neighbour) -> Json:
+        return await roomy_connections.behaviour(over, listen)
+
+    return await few_retries.behaviour(neighbour, connect)

@@ -8,6 +8,7 @@ from services.payment.faults import (
     charge_not_idempotent,
     fixed_pool_no_timeout,
     no_fallback,
+    retries_without_budget,
     waits_forever,
 )
 
@@ -16,5 +17,6 @@ FAULTS: tuple[Fault[Any], ...] = (
     charge_not_idempotent.one_key_per_step,
     fixed_pool_no_timeout.roomy_connections,
     no_fallback.answer_whatever_comes,
+    retries_without_budget.few_retries,
     waits_forever.bounded_wait,
 )
