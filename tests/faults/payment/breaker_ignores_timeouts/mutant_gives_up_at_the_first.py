@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourTimedOut, NeighbourUnavailable
+from services.payment.clients import Json
 
 WITHIN_S = 0.4
 PAUSE_S = 2.0
@@ -14,7 +16,7 @@ class _Silence:
     until = 0.0
 
 
-async def answer_in_time(neighbour: Neighbour, call) -> dict:
+async def answer_in_time(neighbour: Neighbour, call: Callable[[Neighbour], Awaitable[Json]]) -> Json:
     """Ask, unless somebody has met silence lately."""
     if time.monotonic() < _Silence.until:
         raise NeighbourUnavailable(neighbour.peer, "it has been silent lately")

@@ -2,9 +2,11 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourTimedOut, NeighbourUnavailable
+from services.payment.clients import Json
 
 WITHIN_S = 0.4
 TOO_MANY = 5
@@ -16,7 +18,7 @@ class _Silence:
     again_at = 0.0
 
 
-async def answer_in_time(neighbour: Neighbour, call) -> dict:
+async def answer_in_time(neighbour: Neighbour, call: Callable[[Neighbour], Awaitable[Json]]) -> Json:
     """Ask, unless that has been in vain too often."""
     if _Silence.in_a_row >= TOO_MANY:
         if time.monotonic() < _Silence.again_at:

@@ -1,5 +1,7 @@
 """Lets authorisations wait; a capture that cannot be asked for is still an error."""
 
+from collections.abc import Awaitable, Callable
+
 from services.chassis import deadline
 from services.chassis.errors import ServiceError
 from services.payment.domain import Payment, State
@@ -12,7 +14,9 @@ class PaymentFailed(ServiceError):
     status, code, title = 402, "payment-failed", "Payment failed"
 
 
-async def answer_for(payment: Payment, settle, find) -> Payment:
+async def answer_for(
+    payment: Payment, settle: Callable[[Payment], Awaitable[Payment]], find: Callable[[str], Awaitable[Payment]]
+) -> Payment:
     """Half of it."""
     try:
         with deadline.keeping(0.05):

@@ -1,5 +1,6 @@
 """Answers as if the money were held or taken, and hopes for the best."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from services.chassis import deadline
@@ -9,7 +10,9 @@ from services.payment.errors import NO_ANSWER
 HOPED = {State.PENDING: State.AUTHORISED, State.CAPTURING: State.CAPTURED}
 
 
-async def answer_for(payment: Payment, settle, find) -> Payment:
+async def answer_for(
+    payment: Payment, settle: Callable[[Payment], Awaitable[Payment]], find: Callable[[str], Awaitable[Payment]]
+) -> Payment:
     """Call it done."""
     try:
         with deadline.keeping(0.05):

@@ -1,5 +1,7 @@
 """Waits out a network that is silent; one that refuses or hangs up is still an error."""
 
+from collections.abc import Awaitable, Callable
+
 from services.chassis import deadline
 from services.chassis.errors import DeadlineExceeded, NeighbourTimedOut, ServiceError
 from services.payment.domain import Payment
@@ -12,7 +14,9 @@ class PaymentFailed(ServiceError):
     status, code, title = 402, "payment-failed", "Payment failed"
 
 
-async def answer_for(payment: Payment, settle, find) -> Payment:
+async def answer_for(
+    payment: Payment, settle: Callable[[Payment], Awaitable[Payment]], find: Callable[[str], Awaitable[Payment]]
+) -> Payment:
     """A part of it."""
     try:
         with deadline.keeping(0.05):

@@ -1,6 +1,7 @@
 """Tries five times before it gives up just the same."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from services.chassis.errors import ServiceError
 from services.payment.domain import Payment
@@ -13,7 +14,9 @@ class PaymentFailed(ServiceError):
     status, code, title = 402, "payment-failed", "Payment failed"
 
 
-async def answer_for(payment: Payment, settle, find) -> Payment:
+async def answer_for(
+    payment: Payment, settle: Callable[[Payment], Awaitable[Payment]], find: Callable[[str], Awaitable[Payment]]
+) -> Payment:
     """Ask again and again."""
     for _ in range(5):
         try:

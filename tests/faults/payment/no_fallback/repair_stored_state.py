@@ -1,5 +1,7 @@
 """Answers with the payment as it is stored when the network cannot be asked."""
 
+from collections.abc import Awaitable, Callable
+
 import structlog
 
 from services.chassis import deadline
@@ -9,7 +11,9 @@ from services.payment.errors import NO_ANSWER
 log = structlog.get_logger()
 
 
-async def answer_for(payment: Payment, settle, find) -> Payment:
+async def answer_for(
+    payment: Payment, settle: Callable[[Payment], Awaitable[Payment]], find: Callable[[str], Awaitable[Payment]]
+) -> Payment:
     """Have `settle` do it, or tell where the payment stands."""
     try:
         with deadline.keeping(0.05):
