@@ -100,8 +100,15 @@ def hold_money(provider: httpx.Client) -> list[httpx.Response]:
     return answers
 
 
+def check_out(gateway: httpx.Client) -> list[httpx.Response]:
+    """Send checkouts while nobody can be reached behind the gateway."""
+    order = {"customer_id": "ada", "lines": [{"sku": "MUG", "quantity": 1}], "card_token": CARD}
+    return [gateway.post("/orders", json=order) for _ in range(3)]
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
+    "gateway": check_out,
     "inventory": sell_stock,
     "order": place_orders,
     "payment": pay_for_orders,
@@ -110,6 +117,7 @@ TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
 }
 """Service → requests in which its faults show."""
 AWAY: dict[str, dict[str, str]] = {
+    "gateway": {f"GATEWAY_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "BILLING")},
     "inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"},
     "payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"},
 }
