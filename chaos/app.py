@@ -31,5 +31,5 @@ def create_app(settings: ControllerSettings, controller: Controller) -> FastAPI:
     app.state.controller = controller
     problems.install(app)
     app.include_router(router)
-    app.add_middleware(Authority, tokens=settings.tokens)
+    app.add_middleware(Authority, tokens=settings.tokens, seals=controller.sessions.keys)
     return app

@@ -1,14 +1,14 @@
 """Who may ask for what: anybody on this machine everything, or whoever shows a token what its role may."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chaos.errors import ChaosError, NotAllowed, NotHere, NotYours
+from chaos.errors import ChaosError, NotAllowed, NotHere, NotYours, Sealed
 from chaos.problems import error_response
-from chaos.roles import Role, needed
+from chaos.roles import Role, is_open_while_sealed, needed
 from chaos.settings import is_loopback
 
 OPEN = frozenset({"/health"})
@@ -23,10 +23,14 @@ class Authority:
     the controller listens on loopback only (its settings see to that), and requests have to be addressed to this
     machine by one of its own names: a page that a browser has loaded from elsewhere cannot reach the controller by
     pointing its own name at 127.0.0.1.
+
+    While a session is sealed, its key is the token of an operator; everybody else, whatever their role, can stop
+    things and no more.
     """
 
-    def __init__(self, app: ASGIApp, tokens: Mapping[Role, str]) -> None:
+    def __init__(self, app: ASGIApp, tokens: Mapping[Role, str], seals: Callable[[], Sequence[str]]) -> None:
         self._app = app
+        self._seals = seals
         self._tokens = {role: token.encode() for role, token in tokens.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,13 +43,14 @@ class Authority:
     def _refusal(self, request: Request) -> ChaosError | None:
         if request.url.path in OPEN:
             return None
-        if not self._tokens:
-            request.scope.setdefault("state", {})[STATE] = Role.ADMIN
-            return None if _is_own_name(called := request.headers.get("host", "")) else _not_here(called)
+        if not self._tokens and not _is_own_name(called := request.headers.get("host", "")):
+            return _not_here(called)
         role = self._role(request.headers.get("authorization", ""))
         if role is None:
             return NotAllowed("The token is missing or wrong.", instead="Send Authorization: Bearer <CHAOS_TOKEN>.")
         request.scope.setdefault("state", {})[STATE] = role
+        if role < Role.OPERATOR and self._seals() and not is_open_while_sealed(request.method, request.url):
+            return Sealed("A drill is on: what is on is sealed until it is over.", instead="Wait for its end.")
         wanted = needed(request.method, request.url.path)
         if role >= wanted:
             return None
@@ -56,10 +61,13 @@ class Authority:
 
     def _role(self, header: str) -> Role | None:
         scheme, _, shown = header.partition(" ")
-        if scheme.lower() != "bearer":
-            return None
-        found = [role for role, token in self._tokens.items() if hmac.compare_digest(shown.encode(), token)]
-        return max(found, default=None)
+        bearer = shown if scheme.lower() == "bearer" else ""
+        seals = self._seals()
+        if any(hmac.compare_digest(bearer.encode(), key.encode()) for key in seals):
+            return Role.OPERATOR
+        found = [role for role, token in self._tokens.items() if hmac.compare_digest(bearer.encode(), token)]
+        role = max(found, default=None) if self._tokens else Role.ADMIN
+        return min(role, Role.STOPPER) if seals and role is not None else role
 
 
 def _not_here(called: str) -> NotHere:

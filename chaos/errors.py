@@ -17,6 +17,7 @@
     ├── NotDurable           507 not-durable          the journal cannot be written
     ├── NotAllowed           401 not-allowed          the token is missing or wrong
     ├── NotYours             403 not-yours            the token's role may not do this
+    ├── Sealed               403 sealed               a drill is on, and what is on is sealed until it is over
     └── NotHere              403 not-here             called by a name that is not this machine's own
 
 Each says what is wrong and what to send instead. `problems.py` is the one translator to HTTP.
@@ -132,6 +133,12 @@ class NotYours(ChaosError):
     """The token's role may not do this."""
 
     status, code, title = 403, "not-yours", "Not yours"
+
+
+class Sealed(ChaosError):
+    """A drill is on, and what is on is sealed until it is over."""
+
+    status, code, title = 403, "sealed", "Sealed"
 
 
 class NotHere(ChaosError):

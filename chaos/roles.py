@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from starlette.datastructures import URL
+
 
 class Role(IntEnum):
     """Each may do everything that the ones before it may."""
@@ -27,6 +29,15 @@ _NEEDED = {
     ("DELETE", "sessions"): Role.STOPPER,
     ("DELETE", "lever"): Role.ADMIN,
 }
+
+
+def is_open_while_sealed(method: str, url: URL) -> bool:
+    """Tell whether those may send it who must not even know that something is on: it stops all, or says nothing.
+
+    To stop one thing by its name is to ask whether it is on.
+    """
+    first = url.path.strip("/").partition("/")[0]
+    return needed(method, url.path) <= Role.STOPPER and (method, first) != ("GET", "status") and not url.query
 
 
 def needed(method: str, path: str) -> Role:

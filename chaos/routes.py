@@ -200,7 +200,9 @@ async def release(controller: Behind) -> LeverAnswer:
 @router.post("/sessions", status_code=201, summary="Begin a session", responses=problems(LeverHeld))
 async def begin_session(order: SessionOrder, controller: Behind) -> SessionAnswer:
     """What is switched on with a session goes off when the session is not renewed in time."""
-    return SessionAnswer.model_validate(controller.sessions.begin(order.actor, order.ttl_s, controller.settle()))
+    return SessionAnswer.model_validate(
+        controller.sessions.begin(order.actor, order.ttl_s, controller.settle(), is_sealed=order.sealed)
+    )
 
 
 @router.put("/sessions/{session_id}", summary="Renew a session", responses=problems(UnknownSession))

@@ -21,6 +21,9 @@ class SessionOrder(BaseModel):
 
     ttl_s: float = Field(5.0, ge=0.5, le=60.0, allow_inf_nan=False, description="seconds that each renewal lasts")
     actor: str = Field("", max_length=100, description="who it is")
+    sealed: bool = Field(
+        default=False, description="while it lasts, what is and was on is told only to who shows its `key` as a token"
+    )
 
 
 class LeverOrder(BaseModel):
@@ -36,6 +39,7 @@ class SessionAnswer(_Answer):
 
     id: str
     ttl_s: float
+    key: str | None = Field(None, description="of a session that is sealed: `Authorization: Bearer <key>`")
 
 
 class ReplicaApplied(_Answer):

@@ -16,6 +16,8 @@ class Session:
     actor: str
     ttl_s: float
     deadline: float
+    key: str | None = None
+    """What opens the seal; None: the session seals nothing."""
 
 
 class Sessions:
@@ -24,9 +26,10 @@ class Sessions:
     def __init__(self) -> None:
         self._all: dict[str, Session] = {}
 
-    def begin(self, actor: str, ttl_s: float, now: float) -> Session:
-        """Return a new session."""
-        session = Session(secrets.token_hex(8), actor, ttl_s, now + ttl_s)
+    def begin(self, actor: str, ttl_s: float, now: float, *, is_sealed: bool = False) -> Session:
+        """Return a new session. While one that is sealed lasts, only who shows its key learns what is on."""
+        key = secrets.token_hex(16) if is_sealed else None
+        session = Session(secrets.token_hex(8), actor, ttl_s, now + ttl_s, key)
         self._all[session.id] = session
         while len(self._all) > MOST:  # whoever opens so many has forgotten the first
             self._all.pop(next(iter(self._all)))
@@ -54,6 +57,10 @@ class Sessions:
     def has(self, session_id: str) -> bool:
         """Tell whether a session lasts."""
         return session_id in self._all
+
+    def keys(self) -> list[str]:
+        """Return the keys of all sessions that are sealed."""
+        return [session.key for session in self._all.values() if session.key is not None]
 
     def lapse(self, now: float) -> None:
         """Forget all that have not been renewed."""

@@ -4,7 +4,9 @@ DrillError
 ├── NothingToRepair   the scenario has no code of ours to repair
 ├── NotPlain          a fault's module, or a call of it, has not the form that can be handed out
 ├── Unfit             a folder is not a workspace, or cannot become one
-└── NotJudged         the proof could not be run to its end
+├── NotJudged         the proof could not be run to its end
+├── NoneFits          no scenario can be played as it was asked for
+└── NotNow            the drill that is on does not allow this yet, or any more
 
 Each carries a sentence that says what is wrong and, in `hint`, what to do about it.
 """
@@ -33,3 +35,11 @@ class Unfit(DrillError):
 
 class NotJudged(DrillError):
     """The proof could not be run to its end."""
+
+
+class NoneFits(DrillError):
+    """No scenario can be played as it was asked for."""
+
+
+class NotNow(DrillError):
+    """The drill that is on does not allow this yet, or any more."""

@@ -14,6 +14,7 @@ _HINTS = {
     "already-active": "Stop it first: lab chaos stop {fault}",
     "lever-held": "Release it first: lab chaos release",
     "unknown-activation": "See what there was: lab chaos history",
+    "sealed": "What it was is told by: lab reveal",
     "no-replica": "See who is up: lab status",
     "interrupted": "Inject it again, if it is still wanted.",
     "partly-applied": "Inject it again, or go on without them: --accept-partial",

@@ -30,9 +30,10 @@ AS_JSON = "lab.as_json"
 HOME = "lab.home"
 DEFAULT_HOME = ".lab"
 VERBS = (
-    r"alerts|coverage|doctor|down|drift|graph|impact|leaks|logs|metrics|prove|reset|restart|slo|status|top|traces?|up"
+    r"ack|alerts|answer|coverage|doctor|down|drift|graph|hint|impact|leaks|logs|metrics|play|prove|reset|restart|reveal|scores|"
+    r"show|slo|status|top|traces?|up"
 )
-COMMAND = re.compile(rf"\blab(?= (?:advise|arch|certify|chaos|load|ops|workspace|{VERBS})\b)")
+COMMAND = re.compile(rf"\blab(?= (?:advise|arch|certify|chaos|load|ops|scenarios|workspace|{VERBS})\b)")
 AT_HOME = re.compile(
     rf"\blab (?:ops dead-letters [a-z]+|(?:advise|chaos|load|ops) [a-z-]+|{VERBS})\b"
     r"(?! --home)"

@@ -25,13 +25,7 @@ def call(
     """
     state = running(home)
     try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(timeout_s)
-            connection.connect(state.socket)
-            connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
-            for line in connection.makefile("rb"):
-                if (result := _result(json.loads(line), on_event)) is not None:
-                    return result
+        result = converse(state.socket, {"verb": verb, **arguments}, timeout_s, on_event)
     except (FileNotFoundError, ConnectionRefusedError):
         raise NotRunning(f"No lab runs in {home.root}.", hint="Start one with: lab up --detach") from None
     except TimeoutError:
@@ -41,7 +35,26 @@ def call(
         ) from None
     except OSError as error:
         raise NoAnswer(f"The supervisor (pid {state.supervisor}) went away: {error}.") from None
-    raise NoAnswer(f"The supervisor (pid {state.supervisor}) went away before it had answered.")
+    if result is None:
+        raise NoAnswer(f"The supervisor (pid {state.supervisor}) went away before it had answered.")
+    return result
+
+
+def converse(
+    path: str, order: dict[str, Any], timeout_s: float, on_event: Callable[[Event], None] | None = None
+) -> dict[str, Any] | None:
+    """Send one call to the socket at `path` and return its result; None: whoever serves it went away before.
+
+    Raises OSError when nobody serves it, TimeoutError after `timeout_s` of silence, and whatever error is reported.
+    """
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(timeout_s)
+        connection.connect(path)
+        connection.sendall(json.dumps(order).encode() + b"\n")
+        for line in connection.makefile("rb"):
+            if (result := _result(json.loads(line), on_event)) is not None:
+                return result
+    return None
 
 
 def _result(answer: dict[str, Any], on_event: Callable[[Event], None] | None) -> dict[str, Any] | None:

@@ -21,9 +21,10 @@ LONGEST_PATH = 90
 
 
 class ControlServer:
-    """Serves verbs on a socket that only this user can reach."""
+    """Serves verbs on a socket that only this user can reach, for whoever it is."""
 
-    def __init__(self, verbs: Mapping[str, Verb], audience: Audience, log: EventLog) -> None:
+    def __init__(self, verbs: Mapping[str, Verb], audience: Audience, log: EventLog, who: str = "supervisor") -> None:
+        self._who = who
         self._verbs = verbs
         self._audience = audience
         self._log = log
@@ -62,7 +63,7 @@ class ControlServer:
             arguments = json.loads(line)
             verb = self._verbs[arguments.pop("verb")]
         except (ValueError, KeyError, AttributeError):
-            return {"error": LabError("The supervisor does not understand this.").as_json()}
+            return {"error": LabError(f"The {self._who} does not understand this.").as_json()}
         try:
             with self._audience.admitted(send):
                 return {"result": await verb(**arguments)}
@@ -70,7 +71,7 @@ class ControlServer:
             return {"error": error.as_json()}
         except Exception as error:  # noqa: BLE001 -- a bug in one verb must not end the lab
             self._log.error("control.failed", problem=repr(error))
-            return {"error": LabError(f"The supervisor failed: {error!r}").as_json()}
+            return {"error": LabError(f"The {self._who} failed: {error!r}").as_json()}
 
 
 def _private_folder() -> Path:

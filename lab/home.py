@@ -85,6 +85,16 @@ class Home:
         """What came of every proof of a repair, one JSON object per line; only ever appended to."""
         return self.run / "proofs.jsonl"
 
+    @property
+    def drill_file(self) -> Path:
+        """Where a drill that is on listens; it tells nothing else of it."""
+        return self.run / "drill.json"
+
+    @property
+    def scores_file(self) -> Path:
+        """The sheets of all drills, and how they were marked, one JSON object per line; only ever appended to."""
+        return self.run / "scores.jsonl"
+
     def database(self, name: str) -> Path:
         """Return the file of one database."""
         return self.data / f"{name}.db"

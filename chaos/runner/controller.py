@@ -37,9 +37,16 @@ class Controller:
         """Return what it says of itself."""
         return await self._ask(Status, "GET", "/status")
 
-    async def open_session(self, ttl_s: float, actor: str) -> Session:
-        """Begin a lease of `ttl_s` seconds; when it lapses, whatever it owns goes off."""
-        return await self._ask(Session, "POST", "/sessions", {"ttl_s": ttl_s, "actor": actor})
+    async def open_session(self, ttl_s: float, actor: str, *, is_sealed: bool = False) -> Session:
+        """Begin a lease of `ttl_s` seconds; when it lapses, whatever it owns goes off.
+
+        While one that is sealed lasts, this client shows its key: it alone learns what is on.
+        """
+        sealed = {"sealed": True} if is_sealed else {}
+        session = await self._ask(Session, "POST", "/sessions", {"ttl_s": ttl_s, "actor": actor, **sealed})
+        if session.key is not None:
+            self._client.headers["Authorization"] = f"Bearer {session.key}"
+        return session
 
     async def renew(self, session_id: str) -> None:
         """Begin the lease's seconds anew."""
@@ -52,6 +59,10 @@ class Controller:
     async def inject(self, order: dict[str, Any], key: str) -> Activation:
         """Switch something on. The same `key` is the same order, however often it is sent."""
         return await self._ask(Activation, "POST", "/activations", order, {"Idempotency-Key": key})
+
+    async def stop(self, activation_id: str) -> None:
+        """Switch one thing off; when it is off already, nothing changes."""
+        await self._send("DELETE", f"/activations/{activation_id}")
 
     async def activation(self, activation_id: str) -> Activation:
         """Return one activation as it stands."""

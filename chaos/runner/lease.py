@@ -14,17 +14,18 @@ TTL_S = 5.0
 class Lease:
     """A session, renewed three times per lifetime while it is entered. Leaving ends it, and what it owns."""
 
-    def __init__(self, controller: Controller, actor: str, ttl_s: float = TTL_S) -> None:
+    def __init__(self, controller: Controller, actor: str, ttl_s: float = TTL_S, *, is_sealed: bool = False) -> None:
         self._controller = controller
         self._actor = actor
         self._ttl_s = ttl_s
+        self._is_sealed = is_sealed
         self._renewing: asyncio.Task[None] | None = None
         self.session = ""
         self.ended = False
         """Whether the controller has confirmed the end."""
 
     async def __aenter__(self) -> Self:
-        self.session = (await self._controller.open_session(self._ttl_s, self._actor)).id
+        self.session = (await self._controller.open_session(self._ttl_s, self._actor, is_sealed=self._is_sealed)).id
         self._renewing = asyncio.create_task(self._renew())
         return self
 

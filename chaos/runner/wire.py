@@ -49,6 +49,7 @@ class Session(_Answer):
     """A lease under which things are on."""
 
     id: str
+    key: str | None = None
 
 
 class Activation(_Answer):

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from drill import places
 from drill.catalogue import Entry
 from drill.errors import Unfit
 from drill.places import ROOT
@@ -45,10 +46,10 @@ lab down
 ## Have your repair proven
 
 ```text
-lab prove SCENARIO --services WORKSPACE
+lab prove {named}--services WORKSPACE
 ```
 
-SCENARIO is the name under which you were given this. It starts your code, asks it what has to be true, and says in
+{meaning}It starts your code, asks it what has to be true, and says in
 words what does not hold; it exits with 0 when all of it does. It judges what the services do, not how they are written:
 any repair that is right passes. Nothing that lies here besides `services/` takes part.
 
@@ -56,22 +57,29 @@ Tests of your own may lie anywhere here, say in `tests/`; run them from the lab'
 """
 
 
-def hand_out(entry: Entry, folder: Path) -> Sequence[str]:
+NAMED = "SCENARIO is the name under which you were given this. "
+
+
+def hand_out(entry: Entry, folder: Path, *, is_blind: bool = False) -> Sequence[str]:
     """Write the workspace of a scenario; return the services in it, in short.
+
+    With `is_blind` all services are in it, whatever is wrong and wherever: which ones there are tells nothing.
 
     Raises `Unfit` when there is something in `folder` already, `NothingToRepair`, `NotPlain`; then nothing is written.
     """
-    entry.ensure_repairable()
+    if not is_blind:
+        entry.ensure_repairable()
     _ensure_free(folder)
     faulty = {fault.name for fault in entry.faults}
-    code = {service: plain_service(service, faulty, entry.params) for service in entry.services}
+    services = places.services() if is_blind else entry.services
+    code = {service: plain_service(service, faulty, entry.params) for service in services}
     folder.mkdir(parents=True, exist_ok=True)
     for service, files in code.items():
         write(files, folder / "services" / service)
-    (folder / "README.md").write_text(_readme(entry), encoding="utf-8")
+    (folder / "README.md").write_text(_readme(entry, services, is_blind=is_blind), encoding="utf-8")
     (folder / ".gitignore").write_text(IGNORED)
     _commit(folder)
-    return entry.services
+    return services
 
 
 def _ensure_free(folder: Path) -> None:
@@ -83,9 +91,14 @@ def _ensure_free(folder: Path) -> None:
         raise Unfit(f"{folder} is in the lab's own code.", hint="Name a folder that is elsewhere.")
 
 
-def _readme(entry: Entry) -> str:
-    listed = "\n".join(f"- `services/{service}`" for service in entry.services)
-    return README.format(page=entry.scenario.page.strip(), listed=listed, first=entry.services[0])
+def _readme(entry: Entry, services: Sequence[str], *, is_blind: bool) -> str:
+    return README.format(
+        page=entry.scenario.page.strip(),
+        listed="\n".join(f"- `services/{service}`" for service in services),
+        first=services[0],
+        named="" if is_blind else "SCENARIO ",
+        meaning="" if is_blind else NAMED,
+    )
 
 
 def _commit(folder: Path) -> None:

@@ -1,20 +1,13 @@
 """The verbs `run`, `schedule` and `scenarios` of `lab chaos`."""
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from lab import console, durations
 from lab.chaos_scenarios.spans import Span
 from lab.home import Home
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from rich.console import RenderableType
-
-    from chaos.scenario.model import Scenario
 
 # Whatever knows scenarios is imported where it is used: it takes longer than all the rest of a short verb.
 MOST_SEED = 2**32 - 1
@@ -127,28 +120,8 @@ def schedule(ctx: click.Context, /, home: Home, *, as_json: bool, dry_run: bool,
 def scenarios(*, as_json: bool) -> None:
     """List the scenarios: name, level, tags, how long people take over them."""
     from chaos.scenario import loading  # noqa: PLC0415 -- see above
-    from lab.chaos_scenarios import choosing  # noqa: PLC0415 -- see above
+    from lab.chaos_scenarios import choosing, listing  # noqa: PLC0415 -- see above
 
     with choosing.told():
         catalogue = loading.catalogue()
-    rows = [
-        {
-            "name": one.name,
-            "level": one.level,
-            "tags": list(one.tags),
-            "duration_s": one.duration,
-            "requires": list(one.requires),
-        }
-        for one in catalogue
-    ]
-    console.show({"scenarios": rows}, lambda: _listing(catalogue), as_json=as_json)
-
-
-def _listing(catalogue: "Sequence[Scenario]") -> "RenderableType":
-    from rich.table import Table  # noqa: PLC0415 -- only where something is drawn
-
-    table = Table("scenario", "level", "duration", "tags", "requires", box=None, header_style="bold", pad_edge=False)
-    for one in catalogue:
-        row = (one.name, str(one.level), durations.text(one.duration), ", ".join(one.tags), ", ".join(one.requires))
-        table.add_row(*row)
-    return table
+    console.show({"scenarios": listing.rows(catalogue)}, lambda: listing.drawn(catalogue), as_json=as_json)

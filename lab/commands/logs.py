@@ -62,6 +62,8 @@ def command(
     The lab's own log is called lab. In a pipe every record is one line. What is searched for is looked up in the
     evidence store while one answers, else in the files.
     """
+    if service is not None:
+        _ensure_unsealed(home, service)
     if not home.logs.is_dir() or not (follow or any(home.logs.glob("*.log"))):
         raise LabError(f"There are no logs in {home.root}.", hint="Start a lab with: lab up --detach")
     chosen = _logs(home, service)
@@ -82,6 +84,17 @@ def command(
             _print(filter(search.wants, follower.news()), as_json=as_json)
             sys.stdout.flush()
             time.sleep(POLL_EVERY_S)
+
+
+def _ensure_unsealed(home: Home, service: str) -> None:
+    """Raise `LabError` when a log is asked for that gives away what a drill that is on is about."""
+    if any(home.sealed_log(one).exists() for one in instances_called(home, service)):
+        from lab.playing import asking  # noqa: PLC0415 -- only for these
+
+        if asking.is_on(home):
+            raise LabError(
+                f"A drill is on: the log of {service} is sealed until it is over.", hint="End it: lab reveal"
+            )
 
 
 def _logs(home: Home, service: str | None) -> Callable[[], list[Path]]:

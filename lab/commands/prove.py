@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,15 +10,15 @@ from lab import console
 from lab.home import Home
 
 if TYPE_CHECKING:
-    from drill.catalogue import Entry
-    from drill.proving.judge import Claim, Verdict
+    from drill.proving.judge import Claim
 
 PROVEN, NOT_PROVEN = 0, 1
 MOST_LINES = 12
+JUDGED_WITHIN_S = 900.0
 
 
 @click.command()
-@click.argument("scenario")
+@click.argument("scenario", required=False)
 @click.option(
     "--services",
     "folder",
@@ -31,52 +30,52 @@ MOST_LINES = 12
 @console.home
 @console.as_json
 @click.pass_context
-def command(ctx: click.Context, home: Home, scenario: str, folder: Path, *, as_json: bool) -> None:
-    """Judge the repair of SCENARIO that is in DIR.
+def command(ctx: click.Context, home: Home, scenario: str | None, folder: Path, *, as_json: bool) -> None:
+    """Judge the repair of SCENARIO that is in DIR; without a name, that for the drill that is on.
 
     The code is started by itself, with limits, and asked what has to be true. What came of it is kept in the lab's
-    home, with what was changed.
+    home, with what was changed. In a drill a repair that holds is rolled out; what does not hold is told once the
+    right service has been named.
 
     Exit code 0: all of it holds. 1: not all of it does. 2: it could not be judged.
     """
+    if scenario is None:
+        ctx.exit(_blind(home, folder, as_json=as_json))
     from drill import catalogue  # noqa: PLC0415 -- knows scenarios, which takes long to load
+    from drill.proving.repair import judged  # noqa: PLC0415 -- as above
     from lab import drills  # noqa: PLC0415 -- as above
 
-    with drills.told(), TemporaryDirectory(prefix="prove-") as place:
+    with drills.told():
         entry = catalogue.read(scenario)
-        verdicts, changes = _judged(entry, folder.absolute(), Path(place))
+        verdicts, changes = judged(entry, folder.absolute())
     proven = all(one.accepted for one in verdicts)
     result = {"scenario": scenario, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
     drills.remember(home, who=console.person(), folder=str(folder.absolute()), diff=changes, **result)
-    console.show(result, lambda: _drawn(verdicts), as_json=as_json)
+    console.show(result, lambda: _drawn([claim for one in verdicts for claim in one.claims]), as_json=as_json)
     ctx.exit(PROVEN if proven else NOT_PROVEN)
 
 
-def _judged(entry: "Entry", folder: Path, place: Path) -> "tuple[Sequence[Verdict], str]":
-    """Return what the proofs say of a copy of the code in `folder`, and what was changed in it."""
-    from drill.errors import Unfit  # noqa: PLC0415 -- see above
-    from drill.proving.judge import ensure_able, judge  # noqa: PLC0415 -- see above
-    from drill.workspace import taking  # noqa: PLC0415 -- see above
-    from drill.workspace.service import plain_service  # noqa: PLC0415 -- see above
+def _blind(home: Home, folder: Path, *, as_json: bool) -> int:
+    from lab.playing import asking  # noqa: PLC0415 -- only where a drill is on
 
-    ensure_able()
-    entry.ensure_repairable()
-    there = taking.services_in(folder)
-    for service in entry.services:
-        if service not in there:
-            raise Unfit(f"There is no services/{service} in {folder}.", hint=taking.MAKE)
-    taking.copied(folder, entry.services, place)
-    taking.ensure_importable(place, entry.services)
-    faulty = {fault.name for fault in entry.faults}
-    changes = "".join(
-        taking.difference(plain_service(service, faulty, entry.params), place / "services" / service)
-        for service in entry.services
-    )
-    return [judge(fault, place) for fault in entry.faults], changes
+    order = {"folder": str(folder.absolute()), "who": console.person()}
+    answer = asking.call(home, "prove", timeout_s=JUDGED_WITHIN_S, **order)
+    console.show(answer, lambda: _told(answer), as_json=as_json)
+    return PROVEN if answer["proven"] else NOT_PROVEN
 
 
-def _drawn(verdicts: "Sequence[Verdict]") -> str:
-    claims = [claim for verdict in verdicts for claim in verdict.claims]
+def _told(answer: dict[str, Any]) -> str:
+    from drill.proving.judge import Claim  # noqa: PLC0415 -- loads slowly
+
+    if answer["needless"]:
+        return f"No code that is here is what is wrong. This has cost {answer['cost']} points."
+    if answer["proofs"] is None:
+        return "It does not hold yet. What does not hold is told once you have named the right service: lab answer"
+    drawn = _drawn([Claim(**claim) for proof in answer["proofs"] for claim in proof["claims"]])
+    return f"{drawn}\nIt is rolled out: repaired code runs from now on." if answer["proven"] else drawn
+
+
+def _drawn(claims: "Sequence[Claim]") -> str:
     failed = sum(not claim.held for claim in claims)
     if failed:
         last = click.style(f"{failed} of {len(claims)} claims do not hold.", fg="red")

@@ -3,10 +3,8 @@
 import logging
 import sys
 import time
-import traceback
 from collections.abc import Mapping, MutableMapping
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Any
 
 import orjson
@@ -15,6 +13,7 @@ import structlog
 from observability.wiring import current
 from observability.wiring import vocabulary as names
 from observability.wiring.current import Identity
+from observability.wiring.stacks import stack
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40, "critical": 50}
 # Chatty at INFO, and what they say is in our own request events and spans.
@@ -145,9 +144,7 @@ def _exception(failure: object) -> dict[str, str]:
         error = sys.exc_info()[1]
     if error is None:
         return {"type": "", "message": "", "stacktrace": ""}
-    where: TracebackType | None = error.__traceback__
-    stack = "".join(traceback.format_exception(type(error), error, where))
-    return {"type": type(error).__qualname__, "message": str(error), "stacktrace": stack}
+    return {"type": type(error).__qualname__, "message": str(error), "stacktrace": stack(error)}
 
 
 def _plain(value: object) -> object:

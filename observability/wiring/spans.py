@@ -6,7 +6,6 @@ not needed where a span belongs to one task and its attributes are our own.
 
 import struct
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from types import TracebackType
 
@@ -16,6 +15,7 @@ from opentelemetry.util.types import AnyValue, Attributes
 
 from observability.wiring import otlp
 from observability.wiring import vocabulary as names
+from observability.wiring.stacks import stack
 
 _FIXED_64 = struct.Struct("<BQ")
 _ERROR = b"\x7a\x02\x18\x02"
@@ -185,7 +185,7 @@ class Span(trace.Span):
         fields: dict[str, AnyValue] = {
             names.EXCEPTION_TYPE: type(exception).__qualname__,
             names.EXCEPTION_MESSAGE: str(exception),
-            names.EXCEPTION_STACKTRACE: "".join(traceback.format_exception(exception)),
+            names.EXCEPTION_STACKTRACE: stack(exception),
         }
         self.add_event(names.EXCEPTION_EVENT, fields | dict(attributes or {}), timestamp)
 

@@ -19,6 +19,7 @@ from services.order.checkout import Checkout
 from services.order.claims import Claims
 from services.order.clients import Inventory, Payments
 from services.order.faults import FAULTS
+from services.order.giving_up import GivingUp
 from services.order.history import History
 from services.order.measures import Measures
 from services.order.operations import Orders
@@ -59,7 +60,7 @@ def create_app(
     prices = KnownPrices(database, inventory)
     claims = Claims(database, clock, settings.instance, claim_s=settings.claim_s, join_s=settings.join_s)
     checkout = Checkout(database, history, relay, claims, inventory, Payments(to_payment), prices, measures, clock)
-    recovery = Recovery(database, relay, measures, clock, settings.abandon_after_s)
+    recovery = Recovery(database, GivingUp(relay, measures, clock), clock, settings.abandon_after_s)
     return build_app(
         settings,
         telemetry,

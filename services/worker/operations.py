@@ -15,10 +15,11 @@ from services.chassis.consumer import Defer
 from services.chassis.errors import Busy, DeadlineExceeded, NeighbourUnavailable
 from services.worker.clients import Books, Captured, Money, Orders, Reserved, Stock
 from services.worker.domain import OrderEvent, Settlement, patience_s
+from services.worker.faults.requeues_forever import each_on_its_own
 from services.worker.schemas import OrderEvent as EventBody
 
 AWAY = (NeighbourUnavailable, Busy, DeadlineExceeded)
-"""Not the message's fault: it waits."""
+"""The message cannot help it: it waits."""
 
 log = structlog.get_logger()
 
@@ -54,6 +55,9 @@ class Fulfilment:
 
     async def handle(self, delivery: Delivery) -> None:
         """Deal with one message. Raises `Defer` while it has to wait, and anything else when it cannot be handled."""
+        await each_on_its_own.behaviour(delivery, self._deal_with)
+
+    async def _deal_with(self, delivery: Delivery) -> None:
         handler = self._handlers.get(delivery.message.topic)
         if handler is None:
             raise UnknownTopic(delivery.message.topic)

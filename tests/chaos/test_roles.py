@@ -106,3 +106,57 @@ def test_tokens_for_some_need_one_for_an_admin() -> None:
     """Otherwise nobody could release the lever."""
     with pytest.raises(ValidationError, match="set CHAOS_TOKEN"):
         ControllerSettings(stopper_token=SecretStr(TOKENS[Role.STOPPER]))
+
+
+@pytest.fixture
+async def anybody(settings: ControllerSettings, controller: Controller) -> AsyncIterator[httpx.AsyncClient]:
+    """The API without tokens: whoever is on this machine."""
+    app = create_app(settings, controller)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+HIDDEN = [
+    ("GET", "/status"),
+    ("GET", "/faults"),
+    ("GET", "/activations"),
+    ("POST", "/sessions"),
+    ("POST", f"/stop?fault={DRIFT.name}"),
+    ("DELETE", "/lever"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), HIDDEN)
+async def test_a_sealed_session_shuts_everybody_else_out(anybody: httpx.AsyncClient, method: str, path: str) -> None:
+    """Whether anything is on is not told either; with the end of the session all is open again."""
+    session = (await anybody.post("/sessions", json={"sealed": True})).json()
+    refusal = await anybody.request(method, path)
+    assert (refusal.status_code, refusal.json()["type"]) == (403, "urn:problem:sealed")
+    own = {"Authorization": f"Bearer {session['key']}"}
+    assert (await anybody.get("/status", headers=own)).status_code == 200
+    await anybody.delete(f"/sessions/{session['id']}")
+    assert (await anybody.get("/status")).status_code == 200
+
+
+async def test_a_seal_leaves_the_lever_to_everybody(anybody: httpx.AsyncClient, followers: Followers) -> None:
+    """Whoever is worried can end all, and does not learn what it was."""
+    await followers.follow("billing-service-1", DRIFT)
+    session = (await anybody.post("/sessions", json={"sealed": True})).json()
+    own = {"Authorization": f"Bearer {session['key']}"}
+    order = {"fault": DRIFT.name, "duration_s": 60, "session": session["id"]}
+    assert (await anybody.post("/activations", json=order, headers=own)).status_code == 201
+    stopped = await anybody.post("/lever")
+    assert [one["fault"] for one in stopped.json()["stopped"]] == ["sealed"]
+    assert DRIFT.name not in stopped.text
+
+
+async def test_a_seal_closes_to_an_admin_as_well(as_: As) -> None:
+    """In containers everybody's commands show the admin's token."""
+    await as_(Role.OPERATOR).post("/sessions", json={"sealed": True})
+    assert (await as_(Role.ADMIN).get("/activations")).json()["type"] == "urn:problem:sealed"
+
+
+async def test_a_session_that_is_not_sealed_has_no_key(anybody: httpx.AsyncClient) -> None:
+    """Nothing is hidden then."""
+    assert (await anybody.post("/sessions", json={})).json()["key"] is None
+    assert (await anybody.get("/status")).status_code == 200

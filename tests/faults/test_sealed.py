@@ -76,11 +76,26 @@ def pay_for_orders(payment: httpx.Client) -> list[httpx.Response]:
     return [*asked, payment.post("/payments/order-1/capture", json=paid), payment.post("/payments/order-2/cancel")]
 
 
+def message_and_order(worker: httpx.Client) -> list[httpx.Response]:
+    """Put a message that cannot be handled into the queue, and an order behind it."""
+    bad, good = {"order_id": uuid4().hex, "lines": None}, {"order_id": uuid4().hex}
+    sent = [{"queue": "order-queue", "topic": "order.placed", "body": body} for body in (bad, good, "{")]
+    answers = [worker.post("/-/messages", json=message) for message in sent]
+    poll_until(
+        lambda: (
+            "messaging_messages_processed_total{" in worker.get("/metrics").text or not worker.get("/ready").is_success
+        ),
+        "one of them to be met, or the queue to be away",
+    )
+    return [*answers, worker.get("/-/dead-letters")]
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
     "inventory": sell_stock,
     "order": place_orders,
     "payment": pay_for_orders,
+    "worker": message_and_order,
 }
 """Service → requests in which its faults show."""
 AWAY: dict[str, dict[str, str]] = {
@@ -91,22 +106,25 @@ AWAY: dict[str, dict[str, str]] = {
 
 
 @contextmanager
-def neighbours_of(service: str) -> Iterator[dict[str, str]]:
+def neighbours_of(service: str, place: Path) -> Iterator[dict[str, str]]:
     """Yield what a service has to be told of whom it calls."""
     if service == "order":
         with order_neighbours() as running, TemporaryDirectory() as folder:
             running.fates += [Fate.ANSWER_LOST] * 4
             yield running.environment(folder)
+    elif service == "worker":
+        away = {f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")}
+        yield {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{place}/broker.db", **away}
     else:
         yield AWAY.get(service, {})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_nothing_that_is_shown_names_the_fault(fault: str) -> None:
+def test_nothing_that_is_shown_names_the_fault(fault: str, tmp_path: Path) -> None:
     """While a fault is on, answers, headers, metrics, logs and spans do not say so."""
     service, what_goes_wrong = fault.split(".")
     telling = re.compile(rf"{what_goes_wrong}|\bfault|chaos|\bswitch", re.IGNORECASE)
-    with OtlpReceiver() as receiver, neighbours_of(service) as told:
+    with OtlpReceiver() as receiver, neighbours_of(service, tmp_path) as told:
         environment = {**told, "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint, "OTEL_TRACES_EXPORTER": "otlp"}
         with (
             service_under_proof(service, fault=fault, environment=environment) as process,
@@ -147,10 +165,6 @@ TELLING = re.compile(
 BEAT_S = 0.5
 SHOWN_ANYWAY = re.compile(r"services/chassis/(exchanges|statements)\.py|\.switch\(|\bexchange\.send\b")
 """Where every request and every statement passes, whatever is on: such a line in a traceback says nothing."""
-
-WORKERS_NEIGHBOURS = {
-    f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")
-}
 
 
 class Forgiving(httpx.HTTPTransport):
@@ -199,13 +213,13 @@ def test_nothing_that_is_shown_names_the_action(name: str, tmp_path: Path) -> No
     """While an action is on, nothing in answers, headers, metrics, logs, spans and lists of processes says so."""
     service = "worker" if name.startswith("queue.") else "billing"
     (tmp_path / "channel.key").write_bytes(KEY)
-    with OtlpReceiver() as receiver, FakeController() as controller:
+    with OtlpReceiver() as receiver, FakeController() as controller, neighbours_of(service, tmp_path) as told:
         environment = {
             f"{service.upper()}_CHANNEL": controller.channel,
             f"{service.upper()}_CHANNEL_KEY_FILE": str(tmp_path / "channel.key"),
             "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.endpoint,
             "OTEL_TRACES_EXPORTER": "otlp",
-            **(WORKERS_NEIGHBOURS | {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{tmp_path}/broker.db"}),
+            **told,
         }
         with (
             service_under_proof(service, environment=environment) as process,

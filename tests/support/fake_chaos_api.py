@@ -49,6 +49,10 @@ class FakeChaosApi:
     orders: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     renewals: int = 0
+    seals: list[str] = field(default_factory=list)
+    """Sessions that were asked to be sealed."""
+    shown: list[str] = field(default_factory=list)
+    """What came as `Authorization` with each injection."""
     forgetful: bool = False
     """Whether renewals are refused."""
 
@@ -85,6 +89,7 @@ class FakeChaosApi:
                 Route("/sessions/{id}", self._end, methods=["DELETE"]),
                 Route("/activations", self._inject, methods=["POST"]),
                 Route("/activations/{id}", self._activation),
+                Route("/activations/{id}", self._stop, methods=["DELETE"]),
             ]
         )
 
@@ -95,10 +100,13 @@ class FakeChaosApi:
         return JSONResponse({"epoch": 3, "rev": 1, "active": [], "reverting": [], "replicas": [], "lever": self.lever})
 
     async def _open(self, request: Request) -> Response:
-        ttl_s = (await request.json())["ttl_s"]
+        order = await request.json()
+        ttl_s = order["ttl_s"]
         session = f"s{next(self._numbers)}"
         self._sessions[session] = (ttl_s, monotonic() + ttl_s)
-        return JSONResponse({"id": session, "ttl_s": ttl_s}, 201)
+        self.seals += [session] if order.get("sealed") else []
+        key = "the key" if order.get("sealed") else None
+        return JSONResponse({"id": session, "ttl_s": ttl_s, "key": key}, 201)
 
     async def _renew(self, request: Request) -> Response:
         self._lapse()
@@ -120,6 +128,7 @@ class FakeChaosApi:
     async def _inject(self, request: Request) -> Response:
         order = await request.json()
         self.orders.append(order)
+        self.shown.append(request.headers.get("authorization", ""))
         self.keys.append(request.headers.get("idempotency-key", ""))
         if self.refusals:
             return self.refusals.pop(0)
@@ -127,6 +136,12 @@ class FakeChaosApi:
         self._activations[activation["id"]] = {**activation, "session": order["session"]}
         self.changed(self.on)
         return JSONResponse({**activation, "applied_ms": 1.5, "replicas": []}, 201)
+
+    async def _stop(self, request: Request) -> Response:
+        one = self._activations[request.path_params["id"]]
+        one.update(state="reverted", cause="stopped")
+        self.changed(self.on)
+        return JSONResponse(one)
 
     async def _activation(self, request: Request) -> Response:
         self._lapse()

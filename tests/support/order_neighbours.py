@@ -18,7 +18,7 @@ from tests.support.back_ends import sqlite_url
 
 Json = dict[str, Any]
 PRICES = {"MUG": 1490, "TEA": 890}
-UNKNOWN, SOLD_OUT = "NO-SUCH", "SOLD-OUT"
+UNKNOWN, SOLD_OUT, UNLISTED = "NO-SUCH", "SOLD-OUT", "UNLISTED"
 CARD, DECLINED, LOOKED_AT = "card-good", "card-declined", "card-looked-at"
 LONGEST_LOOK_S = 20.0
 

@@ -3,6 +3,6 @@
 from typing import Any
 
 from services.chassis.fault import Fault
-from services.order.faults import session_leak
+from services.order.faults import lock_contention, session_leak
 
-FAULTS: tuple[Fault[Any], ...] = (session_leak.stored_and_closed,)
+FAULTS: tuple[Fault[Any], ...] = (session_leak.stored_and_closed, lock_contention.short_rounds)

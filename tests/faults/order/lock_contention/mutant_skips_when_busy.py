@@ -1,0 +1,33 @@
+"""Does nothing while anybody is at work."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+
+from services.chassis.database import Database, UtcDateTime
+from services.order import attempts
+from services.order.domain import ACCEPTED, Status
+from services.order.giving_up import GivingUp
+from services.order.tables import orders
+
+_BEING_WORKED_ON = select(orders.c.order_id).where(
+    orders.c.status.in_([Status.PLACING, *ACCEPTED]),
+    orders.c.claimed_until > bindparam("now", type_=UtcDateTime),
+)
+
+
+async def give_up_overdue(database: Database, giving_up: GivingUp, now: datetime, after: timedelta) -> None:
+    """Give up all checkouts whose last attempt's time ended more than `after` before `now`."""
+    async with database.read() as connection:
+        if (await connection.execute(_BEING_WORKED_ON, {"now": now})).all():
+            return
+    while True:
+        async with database.read() as connection:
+            due = await attempts.unfinished(connection, now - after)
+        if not due:
+            return
+        for checkout in due:
+            async with database.begin() as connection:
+                given_up = await giving_up.store(connection, checkout)
+            if given_up:
+                giving_up.tell(checkout)
