@@ -14,9 +14,9 @@ from tests.support.till import Till, status_of, till
 pytestmark = pytest.mark.usefixtures("back_end_of_module")
 
 FAULT = "payment.breaker_ignores_timeouts"
-ENOUGH = 16
+ENOUGH = 10
 """So many orders without an answer are enough for any breaker."""
-MORE = 20
+MORE = 12
 SLOW_CARD = "card-5904"
 Claim = Callable[[Till], None]
 
