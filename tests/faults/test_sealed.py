@@ -1,6 +1,7 @@
 """Whoever looks for the cause finds symptoms: nothing that a service shows names a fault or says that one is on."""
 
 import itertools
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ import pytest
 from services.chassis.actions.registry import actions_of, lasting_of
 from services.chassis.settings import ServiceSettings
 from tests.support.fake_controller import KEY, FakeController, armed
+from tests.support.gateways import stand_in_gateways
 from tests.support.order_neighbours import CARD, DECLINED, SOLD_OUT, UNKNOWN, Fate, order_neighbours
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until
@@ -90,6 +92,13 @@ def message_and_order(worker: httpx.Client) -> list[httpx.Response]:
     return [*answers, worker.get("/-/dead-letters")]
 
 
+def shopping(edge: httpx.Client) -> list[httpx.Response]:
+    """Have pages passed on until the load balancer leaves a gateway out."""
+    answers = [edge.get("/shop/window") for _ in range(4)]
+    poll_until(lambda: re.search(r"backend_up{.*} 0\.0", edge.get("/metrics").text), "one to be left out")
+    return [*answers, edge.get("/shop/window")]
+
+
 def hold_money(provider: httpx.Client) -> list[httpx.Response]:
     """Ask for authorisations; who gets no answer goes on."""
     answers = []
@@ -108,6 +117,7 @@ def check_out(gateway: httpx.Client) -> list[httpx.Response]:
 
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
+    "edge": shopping,
     "gateway": check_out,
     "inventory": sell_stock,
     "order": place_orders,
@@ -131,6 +141,9 @@ def neighbours_of(service: str, place: Path) -> Iterator[dict[str, str]]:
         with order_neighbours() as running, TemporaryDirectory() as folder:
             running.fates += [Fate.ANSWER_LOST] * 4
             yield running.environment(folder)
+    elif service == "edge":
+        with stand_in_gateways("/ready", "/ready") as gateways:
+            yield {"EDGE_BACKENDS": json.dumps([gateway.settings() for gateway in gateways])}
     elif service == "worker":
         away = {f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")}
         yield {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{place}/broker.db", **away}
