@@ -29,10 +29,8 @@ def test_they_are_current() -> None:
 @pytest.mark.parametrize("shown", page(MEASURED).blocks("text"))
 def test_what_was_measured_adds_up(shown: str) -> None:
     """Precision and recall below each table are those of its rows."""
-    nodes, flows = shown.partition("FLOWS")[::2]
-    for rows, (told,) in zip(
-        (nodes, flows), ([line] for line in shown.splitlines() if "precision" in line), strict=True
-    ):
+    scores = [line for line in shown.splitlines() if "precision" in line]
+    for rows, told in zip(shown.partition("FLOWS")[::2], scores, strict=True):
         seen = Counter(ROW.findall(rows))
         hit = seen["as predicted"] + seen["predicted, in another degree"]
         wanted = (hit, hit + seen["not seen"], hit, hit + seen["not predicted"])
