@@ -150,7 +150,7 @@ def _data() -> list[Symptom]:
     return [
         Symptom(
             "OrdersRejected", "page", _refused, ">", 0.25, 6,
-            "{value:percent} of the orders at {service} are refused: too little in stock, or a product that is not sold",
+            "{value:percent} of the orders at {service} are refused: too little in stock, or no such product",
         ),
         Symptom(
             "LedgerDrift", "page", _gauge(vocabulary.LEDGER_DRIFT), ">", 0, 0,

@@ -16,15 +16,15 @@ from observability.slo.rules import ruleset
 
 ANSWERED_ONLY = frozenset({"config-drift", "quiet-night"})
 """Nothing is wrong with our code in these: they are certified by answer, probes and silence."""
-UNFINISHED: frozenset[str] = frozenset()
-"""Scenarios that still have a trigger only. Empty in the end."""
+UNFINISHED = frozenset({"partition"})
+"""Scenarios that have not been seen to page yet. Empty in the end."""
 ALERTS = {rule.name for rule in ruleset(load(), DRILL).rules}
 
 
 @pytest.mark.parametrize("entry", catalogue.everything(), ids=lambda entry: entry.name)
 def test_a_scenario_has_what_proves_it(entry: Entry) -> None:
     """Except for those that are named above, each for its reason."""
-    if entry.name in ANSWERED_ONLY | UNFINISHED:
+    if entry.name in ANSWERED_ONLY:
         assert not entry.faults, f"{entry.name} has a fault of ours now: take it out of the exceptions"
         return
     assert entry.faults, f"{entry.name} has a trigger, and no code of ours that is wrong"
