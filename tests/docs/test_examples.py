@@ -26,7 +26,7 @@ def test_they_are_current() -> None:
     assert {file for file, _ in WRITTEN} | {MEASURED} == set(FOLDER.glob("*.md"))
 
 
-@pytest.mark.parametrize("shown", page(MEASURED).blocks("text"))
+@pytest.mark.parametrize("shown", list(page(MEASURED).blocks("text")))
 def test_what_was_measured_adds_up(shown: str) -> None:
     """Precision and recall below each table are those of its rows."""
     scores = [line for line in shown.splitlines() if "precision" in line]
