@@ -8,8 +8,8 @@ import gevent
 from locust import FastHttpUser, task
 
 from loadgen.api_client import ApiClient
+from loadgen.outcomes import is_out_of_stock
 from loadgen.pacing import jittered_pacing
-from loadgen.shaped_load import basket_of
 from loadgen.shopping import Taste, buyable
 
 PACE_S = 2.5
@@ -59,8 +59,9 @@ class ApiShopper(FastHttpUser):
         if not self.skus:
             self.browse()
             return
-        withdrawn = self.taste.happens(self.environment.shape_class.shape.withdrawn_percent / 100)
-        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus, basket_of(self.environment))
+        shape = self.environment.shape_class.shape
+        withdrawn = self.taste.happens(shape.withdrawn_percent / 100)
+        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus, shape.basket)
         order = {
             "customer_id": self.taste.customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],
@@ -71,6 +72,8 @@ class ApiShopper(FastHttpUser):
             self.orders.append(placed["order_id"])
             if self.taste.happens(0.3):
                 self.look_at_order()
+        elif placed and is_out_of_stock(placed):
+            self.skus = []  # and has to look again at what there is
 
     @task(3)
     def look_at_order(self) -> None:

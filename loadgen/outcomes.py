@@ -19,6 +19,11 @@ def parsed(body: bytes | None) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def is_out_of_stock(body: dict[str, Any]) -> bool:
+    """Say whether an answer of the API refuses an order because there is too little of something."""
+    return body.get("type") == f"urn:problem:{OUT_OF_STOCK[1]}"
+
+
 def api_failure(status: int, body: dict[str, Any]) -> str | None:
     """Return how an answer of the API failed the shopper, in words that repeat (they are counted), or None."""
     if 200 <= status < 300:

@@ -1,11 +1,8 @@
 """The bridge between the load there should be and Locust: every second it says how many shoppers that are."""
 
-from typing import Any
-
 from locust import LoadTestShape
 
 from loadgen.load import Load
-from loadgen.shape import Basket
 
 FASTEST_SPAWN = 100.0
 
@@ -21,9 +18,3 @@ class ShapedLoad(Load, LoadTestShape):
         """Return the number of shoppers and how many of them may come or go in a second."""
         wanted = self.wanted()
         return wanted, min(max(wanted / 2, 5.0), FASTEST_SPAWN)
-
-
-def basket_of(environment: Any) -> Basket | None:
-    """Return what the present shape says of baskets."""
-    load = environment.shape_class
-    return load.shape.basket if isinstance(load, ShapedLoad) else None

@@ -7,7 +7,6 @@ import gevent
 from locust import FastHttpUser, task
 
 from loadgen.pacing import jittered_pacing
-from loadgen.shaped_load import basket_of
 from loadgen.shop_client import ShopClient, hidden_fields, offers_cancelling, order_links, product_links
 from loadgen.shopping import Taste
 
@@ -51,7 +50,7 @@ class ShopVisitor(FastHttpUser):
         """Open a product's page, fill in the form, send it."""
         if not self._is_signed_in():
             return
-        favourite = self.taste.favourite(self.skus, basket_of(self.environment))
+        favourite = self.taste.favourite(self.skus, self.environment.shape_class.shape.basket)
         product = self._open_product(favourite.lines[0][0] if favourite else "")
         if product is None or "idempotency_key" not in (hidden := hidden_fields(product[1])):
             return

@@ -7,7 +7,7 @@ from advisor.live.measures import FEWEST, SHARE
 MOST = 0.5
 """Share of requests from which on somebody fails, and does not go on with less."""
 SLOWER, SLOWER_S = 2.0, 0.1
-"""How many times slower, and by how many seconds, the slowest hundredth has to be."""
+"""How many times slower, and by how many seconds, the slowest have to be."""
 LOOKS = 0.1
 """Share of the window that a state has to last."""
 LOOK_EVERY_S = 2.0
@@ -35,13 +35,13 @@ class Tally:
 
 
 def rose(before: Tally, during: Tally, share: float = SHARE) -> bool:
-    """Whether there are more bad ones than the share before leads to expect, by three and by `share` of all."""
+    """Whether there are more bad ones than the share before leads to expect, by a handful and by `share` of all."""
     return during.bad - before.share * during.all >= max(FEWEST, share * during.all)
 
 
-def bound_s(p99_before_s: float) -> float:
-    """Return the time beyond which a request is slow, going by the 99th percentile of the window before."""
-    return max(SLOWER * p99_before_s, p99_before_s + SLOWER_S)
+def bound_s(before_s: float) -> float:
+    """Return the time beyond which the slowest are slower than before, when they took that long."""
+    return max(SLOWER * before_s, before_s + SLOWER_S)
 
 
 def lasts(before: float, during: float) -> bool:

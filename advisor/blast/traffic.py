@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from math import inf, isfinite
+from math import isfinite
 
 from advisor.answer import Source
 from advisor.blast.findings import Finding, Span, example, measured
 from advisor.blast.noise import MOST, Tally, bound_s, rose
-from advisor.live.measures import FEWEST, SERVED
-from advisor.live.signs import selector
+from advisor.live.measures import SERVED
+from advisor.live.signs import SLOWEST, selector, tail
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import Labels, Selector, TraceQuery, Window
+from observability.evidence.model import Selector, TraceQuery, Window
 
 PROCESSED = "messaging_messages_processed_total"
 GIVEN_BACK = "retried|dead"
@@ -64,30 +64,19 @@ def _failing(service: str, way: Way, then: Tally, now: Tally, window: Window) ->
 
 
 async def slower(evidence: Evidence, span: Span) -> dict[str, list[Finding]]:
-    """Return whose slowest hundredth takes much longer than before, by service."""
-    then, now = await _p99(evidence, span.before), await _p99(evidence, span.during)
-    buckets = await evidence.increase(Selector(f"{SERVED}_bucket"), span.during, ("service", "le"))
+    """Return whose slowest requests take much longer than before, by service: one in a hundred, a handful at least."""
+    then, now = [await _slowest(evidence, window) for window in (span.before, span.during)]
     found: dict[str, list[Finding]] = {}
-    for service in then.keys() & now.keys():
+    for service in sorted(then.keys() & now.keys()):
         bound = bound_s(then[service])
-        slow = _slower_than(bound, [(one.labels, one.value) for one in buckets if one.labels.get("service") == service])
-        if now[service] > bound and slow >= FEWEST:
-            text = f"99 % of requests took up to {now[service]:.2g} s, before {then[service]:.2g} s"
-            asked = TraceQuery(service=service, min_duration_s=bound)
+        if now[service] > bound:
+            text = f"{SLOWEST:.0%} of requests took {now[service]:.2g} s and more, before {then[service]:.2g} s"
             source = measured(selector(SERVED, {"service": service}), span.during)
-            sources = (Source("metric", f"p99 {source.ref}"),)
-            trace = await example(evidence, asked, span.during)
-            found[service] = [Finding("goes on with less", text, sources).with_trace(trace)]
+            trace = await example(evidence, TraceQuery(service=service, min_duration_s=bound), span.during)
+            found[service] = [Finding("goes on with less", text, (Source("metric", f"p99 {source.ref}"), *trace))]
     return found
 
 
-async def _p99(evidence: Evidence, window: Window) -> dict[str, float]:
-    samples = await evidence.quantile(Selector(SERVED), 0.99, window, ("service",))
-    return {one.labels.get("service", ""): one.value for one in samples if isfinite(one.value)}
-
-
-def _slower_than(bound: float, buckets: list[tuple[Labels, float]]) -> float:
-    """Return how many requests took longer than the first bound of the histogram at or beyond `bound`."""
-    upto = {float(labels["le"]): value for labels, value in buckets if "le" in labels}
-    beyond = min((le for le in upto if le >= bound), default=inf)
-    return upto.get(inf, 0.0) - upto.get(beyond, 0.0)
+async def _slowest(evidence: Evidence, window: Window) -> dict[str, float]:
+    found = await tail(evidence, SERVED, {}, window)
+    return {one.labels.get("service", ""): one.value for one in found if isfinite(one.value)}

@@ -110,6 +110,12 @@ class Scenario(Strict):
         description='how long people usually take over it: "20m"'
     )
     page: Sentence = Field(description="what the pager says")
+    alert: str | None = Field(
+        None, pattern=r"^[A-Z][A-Za-z]*$", description="the alert that pages; left out: somebody calls, and none fires"
+    )
+    alert_within: Annotated[Duration, Field(ge=1, le=60)] = Field(
+        60.0, description='how soon after the beginning it fires: "60s", which is the longest'
+    )
     requires: tuple[Requirement, ...] = Field((), strict=False, description="what the lab has to run on")
     corrupts_data: bool = Field(default=False, description="whether damage stays in the data when it is over")
     settle: Annotated[Duration, Field(ge=1, le=600)] = Field(

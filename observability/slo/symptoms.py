@@ -138,8 +138,20 @@ def _messages() -> list[Symptom]:
     ]  # fmt: skip
 
 
+def _refused(service: str, scale: float) -> Term:
+    over_s, by = 20 * scale, ("service",)
+    ended = Matcher("outcome", "=~", "confirmed|payment_pending|declined|rejected")
+    orders = Selector(vocabulary.ORDERS.name, (Matcher("service", "=", service), ended))
+    rejected = _of(vocabulary.ORDERS, service, outcome="rejected")
+    return Quotient(Increase(rejected, over_s, by), Increase(orders, over_s, by))
+
+
 def _data() -> list[Symptom]:
     return [
+        Symptom(
+            "OrdersRejected", "page", _refused, ">", 0.25, 6,
+            "{value:percent} of the orders at {service} are refused: too little in stock, or a product that is not sold",
+        ),
         Symptom(
             "LedgerDrift", "page", _gauge(vocabulary.LEDGER_DRIFT), ">", 0, 0,
             "Running totals and entries of the ledger are {value:count} cents apart",

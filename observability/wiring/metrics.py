@@ -9,12 +9,12 @@ from prometheus_client import (
     GCCollector,
     Histogram,
     PlatformCollector,
-    ProcessCollector,
 )
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics import MetricWrapperBase
 
 from observability.wiring import vocabulary as names
+from observability.wiring.own_process import OwnProcess
 from observability.wiring.spans import Span
 from observability.wiring.vocabulary import Metric
 
@@ -33,7 +33,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._made: dict[str, MetricWrapperBase] = {}
-        ProcessCollector(registry=self.registry)
+        OwnProcess(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
 

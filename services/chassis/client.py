@@ -55,6 +55,7 @@ class Neighbour:
         self._retries = Retries(limits.attempts)
         self.sent = 0
         self.guarded = True
+        self.patience_s: float | None = None
 
     async def __aenter__(self) -> Self:
         await self._transport.__aenter__()
@@ -81,6 +82,15 @@ class Neighbour:
         view = copy(self)
         view.limits = self.limits.model_copy(update={"attempts": 1, "timeout_s": timeout_s or self.limits.timeout_s})
         view.sent, view.guarded = attempt - 1, guarded
+        return view
+
+    def patient(self, patience_s: float) -> Self:
+        """Return this neighbour, over the same connections and behind the same breaker and slots, for long calls.
+
+        An attempt may take `patience_s`, whatever the limit, and although the caller's time is used up.
+        """
+        view = copy(self)
+        view.patience_s = patience_s
         return view
 
     async def get(self, path: str, params: Params | None = None, *, route: str = "") -> Json:
@@ -154,7 +164,9 @@ class Neighbour:
         return self._parsed(response)
 
     async def _send(self, call: "_Call") -> httpx.Response:
-        timeout_s = deadline.bounded_s(self.limits.timeout_s) if self.guarded else self.limits.timeout_s
+        timeout_s = self.patience_s or (
+            deadline.bounded_s(self.limits.timeout_s) if self.guarded else self.limits.timeout_s
+        )
         if call.sent:
             self._retried.inc()
             attempt = call.sent + 1

@@ -101,9 +101,9 @@ class Backends:
             base = self._bases[url] = httpx.URL(url)
         return base
 
-    async def probe(self, check: BackendSettings) -> str:
-        """Check one backend's health; return what is wrong, or nothing."""
-        url = self._base(check.url).copy_with(raw_path=check.health_path.encode("ascii"))
+    async def probe(self, check: BackendSettings, path: str) -> str:
+        """Check one backend's health by what it says at `path`; return what is wrong, or nothing."""
+        url = self._base(check.url).copy_with(raw_path=path.encode("ascii"))
         timeout_s = check.timeout_s
         timeouts = {"connect": timeout_s, "read": timeout_s, "write": timeout_s, "pool": timeout_s}
         request = httpx.Request("GET", url, extensions={"timeout": timeouts})

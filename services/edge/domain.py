@@ -69,6 +69,14 @@ class Backend:
         self.name = self.url.partition("://")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class CheckPath:
+    """The path of a backend's health check: as it was set up, and what an operator has made of it, if anything."""
+
+    usual: str
+    changed: str | None = None
+
+
 class Round:
     """Gives every fit backend its turn."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -11,8 +12,9 @@ import structlog
 from observability.wiring import Telemetry, vocabulary
 from services.chassis.errors import ServiceError
 from services.edge.clients import Backends, Outgoing
-from services.edge.domain import Backend, Round
+from services.edge.domain import Backend, CheckPath, Round
 from services.edge.errors import BackendSilent, BackendUnreachable, NoBackend
+from services.edge.faults.health_check_misconfigured import each_its_own
 from services.edge.settings import BackendSettings
 
 # A backend that has not been up yet is looked at often: the platform's start is waiting for it.
@@ -85,16 +87,24 @@ class Balancer:
             raise NotReady("no backend is up")
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one backend's health is judged. `path` goes before that of the settings."""
+
+    settings: BackendSettings
+    path: CheckPath
+
+
 class HealthWatch:
     """Checks every backend at its interval."""
 
-    def __init__(self, checks: Mapping[Backend, BackendSettings], backends: Backends, balancer: Balancer) -> None:
+    def __init__(self, checks: Mapping[Backend, Check], backends: Backends, balancer: Balancer) -> None:
         self._checks = checks
         self._backends = backends
         self._balancer = balancer
         self._tasks: list[asyncio.Task[None]] = []
 
-    def watch(self, checks: Mapping[Backend, BackendSettings]) -> None:
+    def watch(self, checks: Mapping[Backend, Check]) -> None:
         """Check these from now on; to be called between entering and leaving."""
         for task in self._tasks:
             task.cancel()
@@ -107,8 +117,8 @@ class HealthWatch:
 
     def _begin(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._watch(backend, check), name=f"health of {backend.name}")
-            for backend, check in self._checks.items()
+            asyncio.create_task(self._watch(place, backend, check.settings), name=f"health of {backend.name}")
+            for place, (backend, check) in enumerate(self._checks.items())
         ]
 
     async def __aexit__(
@@ -118,7 +128,8 @@ class HealthWatch:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _watch(self, backend: Backend, check: BackendSettings) -> None:
+    async def _watch(self, place: int, backend: Backend, check: BackendSettings) -> None:
         while True:
-            self._balancer.note(backend, await self._backends.probe(check))
+            path = each_its_own.behaviour([one.path for one in self._checks.values()])[place]
+            self._balancer.note(backend, await self._backends.probe(check, path))
             await asyncio.sleep(check.interval_s if backend.health.seen else min(check.interval_s, FIRST_INTERVAL_S))

@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.chassis.adjustable import Adjustable, Adjustables, Checked, Number
-from services.edge.domain import Backend, Health
-from services.edge.operations import Balancer, HealthWatch
+from services.edge.domain import Backend, CheckPath, Health
+from services.edge.operations import Balancer, Check, HealthWatch
 from services.edge.settings import BackendSettings, CheckChange, Settings
 
 BOUNDS: Mapping[str, tuple[float, float]] = {
@@ -19,7 +19,7 @@ BOUNDS: Mapping[str, tuple[float, float]] = {
 MOST = 32
 _BACKENDS = TypeAdapter(tuple[BackendSettings, ...])
 
-Checks = dict[Backend, BackendSettings]
+Checks = dict[Backend, Check]
 
 
 class Rotation:
@@ -78,10 +78,11 @@ def checks_of(
     """Return the backends, those that are `there` already with what is known of their health, and their checks."""
     checks: Checks = {}
     for place, usual in enumerate(backends, 1):
-        check = _check(usual, changes.get(place))
+        change = changes.get(place)
+        check = _check(usual, change)
         backend = (there or {}).get(check.url) or Backend(check.url, Health(check.rise, check.fall))
         backend.health.judge(check.rise, check.fall)
-        checks[backend] = check
+        checks[backend] = Check(check, CheckPath(usual.health_path, change.health_path if change else None))
     return checks
 
 

@@ -43,7 +43,7 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
     ]
     pages = ProductPages(Products(inventory), settings.products_timeout_s, telemetry)
     refreshes = Periodic("products.refresh", settings.products_interval_s, pages.refresh, telemetry)
-    shop = Shop(Orders(order), pages, Invoices(billing), settings.request_timeout_s)
+    shop = Shop(Orders(order), pages, Invoices(billing), settings.request_timeout_s, settings.requests_per_s)
     app = build_app(
         settings,
         telemetry,
@@ -57,6 +57,7 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
             Adjustables(
                 (
                     number(settings, "request_timeout_s", shop.answer_within, (0.1, 60.0)),
+                    number(settings, "requests_per_s", shop.take_per_s, (1.0, 100_000.0)),
                     number(settings, "products_timeout_s", pages.wait_for, (0.05, 60.0)),
                     number(settings, "products_interval_s", refreshes.adjust, (0.5, 3600.0)),
                     *of_neighbour(settings, "order", order),

@@ -1,6 +1,6 @@
 """The neighbours behind the public API. Every method raises the `Neighbour…` errors of the chassis, and `Busy`."""
 
-from typing import Any
+from typing import Any, Self
 
 from services.chassis.client import Neighbour
 from services.gateway.domain import Product
@@ -13,6 +13,13 @@ class Orders:
 
     def __init__(self, neighbour: Neighbour) -> None:
         self._neighbour = neighbour
+
+    def once(self, attempt: int, timeout_s: float) -> Self:
+        """Return the same, for callers that try again by themselves: `attempt` is which of theirs it is.
+
+        It asks neither breaker nor slots, and takes `timeout_s` although the caller's time is used up.
+        """
+        return type(self)(self._neighbour.once(attempt, timeout_s=timeout_s, guarded=False))
 
     async def place(self, order: Json, key: str) -> Json:
         """Place an order. Safe to send again: the same key is the same order."""

@@ -1,4 +1,4 @@
-"""What the platform promises about a product page, and what it remembers of one."""
+"""What the platform promises about a product page, what it remembers of one, and how much comes in at once."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -18,6 +18,28 @@ class Availability(StrEnum):
 def marked(product: Product, availability: Availability) -> Product:
     """Return `product` with its availability."""
     return {**product, "availability": availability}
+
+
+class Pace:
+    """How many requests a second may begin. A burst of up to a second's worth is taken as well."""
+
+    def __init__(self, per_s: float) -> None:
+        self._per_s = per_s
+        self._left = per_s
+        self._at_s = 0.0
+
+    def adjust(self, per_s: float) -> None:
+        """Let that many begin from now on."""
+        self._per_s = per_s
+
+    def allows(self, now_s: float) -> bool:
+        """Say whether one more may begin, and count it if so; `now_s` never falls."""
+        self._left = min(self._per_s, self._left + (now_s - self._at_s) * self._per_s)
+        self._at_s = now_s
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class LastKnown:

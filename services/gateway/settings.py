@@ -21,6 +21,9 @@ class Settings(ServiceSettings):
     request_timeout_s: float = Field(
         REQUEST_TIMEOUT_S, gt=0, description="time a request may take, all hops included; its caller may ask for less"
     )
+    requests_per_s: float = Field(
+        1000.0, ge=1, description="requests a second that this replica is made for; what is more is refused at once"
+    )
     products_timeout_s: float = Field(
         1.5, gt=0, description="time product pages wait for inventory before they show what was last heard"
     )

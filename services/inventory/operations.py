@@ -130,7 +130,7 @@ class Inventory:
         return there
 
     def _changed(self, levels: Quantities) -> None:
-        self.offers.forget(levels)
+        self.offers.changed(levels)
         self._show(levels)
 
     def _show(self, levels: Quantities) -> None:

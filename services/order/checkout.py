@@ -21,6 +21,7 @@ from services.order.clients import Inventory, Payment, Payments, Undone
 from services.order.domain import ACCEPTED, Line, Order, Outcome, Refusal, Status, Wanted, totals
 from services.order.errors import OutOfStock, UnknownSku
 from services.order.faults.reserves_again import same_key
+from services.order.faults.retries_without_budget import few_retries
 from services.order.faults.session_leak import stored_and_closed
 from services.order.history import History
 from services.order.measures import Measures
@@ -110,7 +111,8 @@ class Checkout:
 
     async def _authorise(self, order_id: str, amount_cents: int, card_token: str) -> Status:
         try:
-            return STATUS_BY_PAYMENT[await self._payments.authorise(order_id, amount_cents, card_token)]
+            paid = await few_retries.behaviour(self._payments, order_id, amount_cents, card_token)
+            return STATUS_BY_PAYMENT[paid]
         except UNREACHABLE as error:
             log.warning("payment.unconfirmed", order_id=order_id, problem=error.detail)
             return Status.PAYMENT_PENDING

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 from services.chassis.client import Neighbour
 from services.chassis.errors import NeighbourRefused
@@ -70,6 +71,13 @@ class Payments:
 
     def __init__(self, neighbour: Neighbour) -> None:
         self._neighbour = neighbour
+
+    def once(self, attempt: int, timeout_s: float | None = None) -> Self:
+        """Return the same, for callers that try again by themselves: `attempt` is which of theirs it is.
+
+        It asks neither breaker nor slots, and takes `timeout_s` although the caller's time is used up.
+        """
+        return type(self)(self._neighbour.once(attempt, timeout_s=timeout_s, guarded=False))
 
     async def authorise(self, order_id: str, amount_cents: int, card_token: str) -> Payment:
         """Authorise the payment of an order. Raises `Undone` when it is known with another amount."""

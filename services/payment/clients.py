@@ -48,8 +48,7 @@ class CardNetwork:
     async def ask(self, step: Step, payment: Payment) -> Answer:
         """Have `step` of `payment` done and return the answer.
 
-        Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`; after any of them but
-        `NeighbourRefused` nobody knows whether the step was done.
+        Raises `NeighbourRefused`, and whatever is in `NO_ANSWER`.
         """
         try:
             answer = await self._line.ask(step, payment)

@@ -8,17 +8,14 @@ from functools import partial
 import structlog
 
 from observability.wiring import Telemetry, vocabulary
-from services.chassis import deadline
 from services.chassis.clock import Clock
 from services.chassis.errors import ServiceError
 from services.payment import domain
 from services.payment.clients import CardNetwork
 from services.payment.domain import Answer, Approved, Captured, Payment, State
 from services.payment.errors import NO_ANSWER, AmountConflict, CardConflict, UnknownPayment
+from services.payment.faults.no_fallback import answer_whatever_comes
 from services.payment.storage import Payments
-
-ANSWER_S = 0.05
-"""Kept of the caller's time, to say that a payment is pending while somebody still listens."""
 
 UNFINISHED = (State.CAPTURING, State.CANCELLING, State.REFUNDING)
 """Intents that this service sees through by itself. A pending authorisation waits to be captured or cancelled."""
@@ -42,7 +39,7 @@ class Operations:
         Raises `AmountConflict` and `CardConflict` when the payment is known otherwise.
         """
         payment = await self._begun(order_id, amount_cents, card_token)
-        return await self._settled_if_possible(payment)
+        return await answer_whatever_comes.behaviour(payment, self._settled, self.find)
 
     async def capture(self, order_id: str, amount_cents: int, card_token: str) -> Payment:
         """Take the money, after holding it if that is yet to be done; pending when the network cannot be reached.
@@ -50,11 +47,11 @@ class Operations:
         Raises `AmountConflict` and `CardConflict` when the payment is known otherwise.
         """
         payment = await self._begun(order_id, amount_cents, card_token)
-        payment = await self._settled_if_possible(payment)
+        payment = await answer_whatever_comes.behaviour(payment, self._settled, self.find)
         if payment.state is not State.AUTHORISED:
             return payment
         payment = await self._changed(payment, domain.capture_wanted)
-        return await self._settled_if_possible(payment)
+        return await answer_whatever_comes.behaviour(payment, self._settled, self.find)
 
     async def cancel(self, order_id: str) -> Payment:
         """Give back what was held or taken; a payment that is asked for later is refused.
@@ -98,14 +95,6 @@ class Operations:
         if known.card_token != card_token:
             raise CardConflict(f"The payment of order {order_id} is known with another card.")
         return known
-
-    async def _settled_if_possible(self, payment: Payment) -> Payment:
-        try:
-            with deadline.keeping(ANSWER_S):
-                return await self._settled(payment)
-        except NO_ANSWER as error:
-            log.warning("payment.postponed", order_id=payment.order_id, state=payment.state, reason=error.detail)
-            return await self.find(payment.order_id)
 
     async def _settled(self, payment: Payment) -> Payment:
         while (step := domain.next_step(payment)) is not None:

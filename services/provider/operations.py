@@ -12,6 +12,7 @@ from services.chassis.clock import Clock
 from services.chassis.database import Database, insert_once
 from services.provider import domain, errors, storage
 from services.provider.domain import Entry, Kind
+from services.provider.faults.brownout import prompt_banks
 
 
 class Distance:
@@ -48,6 +49,7 @@ class CardNetwork:
         kind = domain.verdict_on(card_token)
         wanted = self._entry(kind, reference, amount_cents, None, key)
         wanted = replace(wanted, card_token=card_token)
+        await prompt_banks.behaviour(reference)
         async with self._distance.covered(), self._database.begin() as connection:
             return await self._written(connection, wanted)
 

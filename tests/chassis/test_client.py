@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 import pytest
 
 from observability.wiring import vocabulary
@@ -106,6 +107,27 @@ async def test_an_unguarded_attempt_asks_nobody() -> None:
         with deadline.within(0):
             assert await bare.get("/") == {"fine": True}
     assert {request.headers[deadline.HEADER] for request in script.requests} == {"30000"}
+
+
+async def test_a_patient_call_outlasts_limit_and_deadline() -> None:
+    """It holds its slot for as long as it waits, and says how long that may be; others are as hurried as before."""
+    answered = asyncio.Event()
+
+    async def late(_: httpx.Request) -> httpx.Response:
+        await answered.wait()
+        return httpx.Response(200, json={"fine": True})
+
+    script, seen = Scripted(late), telemetry()
+    async with neighbour(script, seen, timeout_s=0.01) as peer:
+        with deadline.within(0.02):
+            waiting = asyncio.create_task(peer.patient(60.0).post("/"))
+        await asyncio.wait({waiting}, timeout=0.1)
+        assert value(seen, vocabulary.BULKHEAD_IN_USE, "peer") == 1
+        with pytest.raises(NeighbourTimedOut):
+            await peer.post("/", idempotent=False)
+        answered.set()
+        assert await waiting == {"fine": True}
+    assert [request.headers[deadline.HEADER] for request in script.requests] == ["60000", "10"]
 
 
 async def test_when_all_slots_are_taken_the_call_is_refused_not_retried() -> None:

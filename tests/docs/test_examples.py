@@ -1,7 +1,9 @@
 """Claims about the conversations in `docs/examples`."""
 
 import json
+import re
 import shlex
+from collections import Counter
 
 import pytest
 from click.testing import CliRunner
@@ -12,12 +14,29 @@ from lab.cli import root
 from tests.support.pages import page
 
 WRITTEN = list(pages(load()))
+MEASURED = FOLDER / "blast-radius.md"
+STATE = r"(?:–|fails|goes on with less|is late)"
+ROW = re.compile(rf"^\S+ +{STATE} +{STATE} +([a-z, ]+)$", re.MULTILINE)
+SCORE = re.compile(r"precision (?:\S+ \((\d+) of (\d+)\)|undefined .*), recall (?:\S+ \((\d+) of (\d+)\)|undefined .*)")
 
 
 def test_they_are_current() -> None:
-    """If this fails: run make docs. Nothing else lies beside them."""
+    """If this fails: run make docs. Beside them lies what was measured once, and nothing else."""
     assert [file.name for file, text in WRITTEN if not file.exists() or file.read_text(encoding="utf-8") != text] == []
-    assert {file for file, _ in WRITTEN} == set(FOLDER.glob("*.md"))
+    assert {file for file, _ in WRITTEN} | {MEASURED} == set(FOLDER.glob("*.md"))
+
+
+@pytest.mark.parametrize("shown", page(MEASURED).blocks("text"))
+def test_what_was_measured_adds_up(shown: str) -> None:
+    """Precision and recall below each table are those of its rows."""
+    scores = [line for line in shown.splitlines() if "precision" in line]
+    for rows, told in zip(shown.partition("FLOWS")[::2], scores, strict=True):
+        seen = Counter(ROW.findall(rows))
+        hit = seen["as predicted"] + seen["predicted, in another degree"]
+        wanted = (hit, hit + seen["not seen"], hit, hit + seen["not predicted"])
+        found = SCORE.search(told)
+        assert found is not None
+        assert tuple(int(one or 0) for one in found.groups()) == wanted
 
 
 def test_three_outages_have_fifteen_questions() -> None:

@@ -4,15 +4,21 @@ import re
 
 import pytest
 
+from chaos.scenario import loading
+from chaos.scenario.model import Scenario
 from drill import catalogue
 from drill.catalogue import Entry, FaultEntry
 from drill.places import services
 from drill.workspace.service import modules_of
+from observability.slo.document import load
+from observability.slo.presets import DRILL
+from observability.slo.rules import ruleset
 
 ANSWERED_ONLY = frozenset({"config-drift", "quiet-night"})
 """Nothing is wrong with our code in these: they are certified by answer, probes and silence."""
-UNFINISHED = frozenset({"slow-network"})
+UNFINISHED: frozenset[str] = frozenset()
 """Scenarios that still have a trigger only. Empty in the end."""
+ALERTS = {rule.name for rule in ruleset(load(), DRILL).rules}
 
 
 @pytest.mark.parametrize("entry", catalogue.everything(), ids=lambda entry: entry.name)
@@ -23,6 +29,15 @@ def test_a_scenario_has_what_proves_it(entry: Entry) -> None:
         return
     assert entry.faults, f"{entry.name} has a trigger, and no code of ours that is wrong"
     assert {fault.name: list(fault.lacks()) for fault in entry.faults} == {fault.name: [] for fault in entry.faults}
+
+
+@pytest.mark.parametrize("scenario", loading.catalogue(), ids=lambda scenario: scenario.name)
+def test_a_scenario_names_the_alert_that_pages(scenario: Scenario) -> None:
+    """One of those that there are; or none, where somebody calls."""
+    if scenario.name in ANSWERED_ONLY | UNFINISHED:
+        assert scenario.alert is None
+    else:
+        assert scenario.alert in ALERTS
 
 
 def test_exceptions_are_scenarios() -> None:

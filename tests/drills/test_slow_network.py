@@ -1,4 +1,4 @@
-"""`slow-network`, live: payment waits for the card network while the way is slow, and no longer."""
+"""`slow-network`, live: payment falls behind while the way to the card network is slow, and no longer."""
 
 import json
 from collections.abc import Iterator
@@ -18,9 +18,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLab]:
 
 
 def test_slow_network_goes_as_expected(lab: RunningLab) -> None:
-    """Steady, slow, off, steady: the median of the calls tells."""
+    """Steady, slow, off, steady: the way is slow, and payment far slower than the way."""
     done = lab_command(lab.home.root, "chaos run", "slow-network", "--seed", "7", "--json", within_s=300)
     result = json.loads(done.stdout)
     assert (result["outcome"], done.returncode) == ("as-expected", 0), result["reason"]
-    medians = {phase["name"]: phase["probes"][0]["value"] for phase in result["phases"] if phase["probes"]}
-    assert medians["observe"] >= 0.25 > medians["steady again"]
+    way, failures = next(phase["probes"] for phase in result["phases"] if phase["name"] == "observe")
+    assert way["value"] >= 0.12
+    assert failures["value"] >= 0.3

@@ -1,11 +1,12 @@
 """Whoever looks for the cause finds symptoms: nothing that a service shows names a fault or says that one is on."""
 
 import itertools
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ import pytest
 from services.chassis.actions.registry import actions_of, lasting_of
 from services.chassis.settings import ServiceSettings
 from tests.support.fake_controller import KEY, FakeController, armed
+from tests.support.gateways import stand_in_gateways
 from tests.support.order_neighbours import CARD, DECLINED, SOLD_OUT, UNKNOWN, Fate, order_neighbours
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until
@@ -90,15 +92,42 @@ def message_and_order(worker: httpx.Client) -> list[httpx.Response]:
     return [*answers, worker.get("/-/dead-letters")]
 
 
+def shopping(edge: httpx.Client) -> list[httpx.Response]:
+    """Have pages passed on until the load balancer leaves a gateway out."""
+    answers = [edge.get("/shop/window") for _ in range(4)]
+    poll_until(lambda: re.search(r"backend_up{.*} 0\.0", edge.get("/metrics").text), "one to be left out")
+    return [*answers, edge.get("/shop/window")]
+
+
+def hold_money(provider: httpx.Client) -> list[httpx.Response]:
+    """Ask for authorisations; who gets no answer goes on."""
+    answers = []
+    for number in range(20):
+        asked = {"reference": f"order-{number}", "amount_cents": 1000, "card_token": "card-4242"}
+        with suppress(httpx.TimeoutException):
+            answers.append(provider.post("/card/authorisations", json=asked, timeout=0.5))
+    return answers
+
+
+def check_out(gateway: httpx.Client) -> list[httpx.Response]:
+    """Send checkouts while nobody can be reached behind the gateway."""
+    order = {"customer_id": "ada", "lines": [{"sku": "MUG", "quantity": 1}], "card_token": CARD}
+    return [gateway.post("/orders", json=order) for _ in range(3)]
+
+
 TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
     "billing": order_and_invoice,
+    "edge": shopping,
+    "gateway": check_out,
     "inventory": sell_stock,
     "order": place_orders,
     "payment": pay_for_orders,
     "worker": message_and_order,
+    "provider": hold_money,
 }
 """Service → requests in which its faults show."""
 AWAY: dict[str, dict[str, str]] = {
+    "gateway": {f"GATEWAY_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "BILLING")},
     "inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"},
     "payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"},
 }
@@ -112,6 +141,9 @@ def neighbours_of(service: str, place: Path) -> Iterator[dict[str, str]]:
         with order_neighbours() as running, TemporaryDirectory() as folder:
             running.fates += [Fate.ANSWER_LOST] * 4
             yield running.environment(folder)
+    elif service == "edge":
+        with stand_in_gateways("/ready", "/ready") as gateways:
+            yield {"EDGE_BACKENDS": json.dumps([gateway.settings() for gateway in gateways])}
     elif service == "worker":
         away = {f"WORKER_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "PAYMENT", "BILLING")}
         yield {"WORKER_BROKER_URL": f"sqlite+aiosqlite:///{place}/broker.db", **away}

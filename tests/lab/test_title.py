@@ -64,3 +64,8 @@ def test_what_is_exported_is_not_in_the_title(home: Path, unread: Path) -> None:
 def test_what_is_searched_for_leaks_is_not_in_the_title(home: Path) -> None:
     """A verb of its own plays a scenario, too."""
     ensure_concealed(started(home, "leaks", SCENARIO))
+
+
+def test_what_is_practised_is_not_in_the_title(home: Path) -> None:
+    """A drill whose scenario was named."""
+    ensure_concealed(started(home, "play", "--scenario", SCENARIO))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from loadgen.outcomes import api_failure, page_failure, parsed
+from loadgen.outcomes import api_failure, is_out_of_stock, page_failure, parsed
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,10 @@ def test_a_page_fails_by_its_status_or_by_missing_its_end() -> None:
 def test_what_is_not_a_json_object_is_an_empty_one(body: bytes | None) -> None:
     """Nothing that a broken platform sends breaks a shopper."""
     assert parsed(body) == {}
+
+
+def test_only_an_empty_shelf_sends_shoppers_back_to_the_list() -> None:
+    """Other refusals say nothing about what there is."""
+    assert is_out_of_stock({"type": "urn:problem:out-of-stock"})
+    assert not is_out_of_stock({"type": "urn:problem:unknown-sku"})
+    assert not is_out_of_stock({"order_id": "3f2b"})

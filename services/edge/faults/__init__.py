@@ -1,7 +1,8 @@
-"""What can go wrong in the load balancer."""
+"""What can be made to go wrong in this service."""
 
 from typing import Any
 
 from services.chassis.fault import Fault
+from services.edge.faults import health_check_misconfigured
 
-FAULTS: tuple[Fault[Any], ...] = ()
+FAULTS: tuple[Fault[Any], ...] = (health_check_misconfigured.each_its_own,)

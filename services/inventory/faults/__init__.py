@@ -3,6 +3,6 @@
 from typing import Any
 
 from services.chassis.fault import Fault
-from services.inventory.faults import lost_update
+from services.inventory.faults import cache_never_expires, lost_update
 
-FAULTS: tuple[Fault[Any], ...] = (lost_update.promised_once,)
+FAULTS: tuple[Fault[Any], ...] = (cache_never_expires.fresh_offers, lost_update.promised_once)

@@ -3,9 +3,20 @@
 from typing import Any
 
 from services.chassis.fault import Fault
-from services.payment.faults import charge_not_idempotent, fixed_pool_no_timeout
+from services.payment.faults import (
+    breaker_ignores_timeouts,
+    charge_not_idempotent,
+    fixed_pool_no_timeout,
+    no_fallback,
+    retries_without_budget,
+    waits_forever,
+)
 
 FAULTS: tuple[Fault[Any], ...] = (
+    breaker_ignores_timeouts.silence_that_counts,
     charge_not_idempotent.one_key_per_step,
     fixed_pool_no_timeout.roomy_connections,
+    no_fallback.answer_whatever_comes,
+    retries_without_budget.few_retries,
+    waits_forever.bounded_wait,
 )

@@ -57,4 +57,4 @@ async def fixed(neighbour: Neighbour, call: Call) -> Json:
     return await call(neighbour)
 
 
-roomy_connections = Fault[Connecting](__name__, faulty, fixed)
+roomy_connections = Fault[Connecting](__name__, faulty, fixed, breaks_off=True)

@@ -3,5 +3,6 @@
 from typing import Any
 
 from services.chassis.fault import Fault
+from services.provider.faults import brownout
 
-FAULTS: tuple[Fault[Any], ...] = ()
+FAULTS: tuple[Fault[Any], ...] = (brownout.prompt_banks,)

@@ -14,7 +14,12 @@ TABLE = [
     ("a key is missing", "level = 1\n", "", "`level` is missing: 1 loud, 2 misleading"),
     ("a key of a table is missing", 'fault = "billing.float_drift"\n', "", "line 13: [[action]] 1 `fault` is missing"),
     ("a key has a typo", "level = 1", "levl = 1", "line 3: `levl` is not known here. Did you mean `level`?"),
-    ("nothing is like it", 'settle = "1s"', "x = 1", "line 7: `x` is not known here. There are: action, answer,"),
+    (
+        "nothing is like it",
+        'settle = "1s"',
+        "x = 1",
+        "line 7: `x` is not known here. There are: action, alert, alert_within, answer,",
+    ),
     ("a probe's key has a typo", "at_most = 0", "at_moost = 0", "line 22: [[steady]] 1 `at_moost` is not known here"),
     ("a claim's key has a typo", 'within = "1s"', 'witin = "1s"', "Did you mean `within`?"),
     (

@@ -7,6 +7,7 @@ while. What counts is who is answered in time, how many are asked for at once, a
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import uuid4
 
 import httpx
@@ -21,14 +22,25 @@ FAULT = "payment.fixed_pool_no_timeout"
 CROWD = 24
 TIME_S = 0.3
 """What a caller has who will not wait."""
-IN_VAIN_S = 2.5
+IN_VAIN_S = 4.0
 """When a caller is gone for good."""
 ROOM = 4
 """Calls at once that a network needs which takes a third of a second, at the twelve calls a second of a busy night."""
-LIMITS = {"PAYMENT_CARD_NETWORK__BREAKER_FAILURES": "1000"}
+LIMITS = {"PAYMENT_CARD_NETWORK__TIMEOUT_S": "5", "PAYMENT_CARD_NETWORK__BREAKER_FAILURES": "1000"}
 
 
 @dataclass(frozen=True)
+class Silence:
+    """What came of a crowd that asked while the network was silent."""
+
+    told: Sequence[str]
+    calls_before: int
+    """To the network, about any of them, when all of them were answered or gone."""
+    calls_after: int
+    """When the network had spoken again, and others had been served."""
+
+
+@dataclass
 class House:
     """Payment, and the card network behind it."""
 
@@ -51,26 +63,29 @@ class House:
         orders = [uuid4().hex for _ in range(size)]
         return orders, list(self.pool.map(lambda order_id: self.asked(order_id, time_s, gone_s), orders))
 
+    @cached_property
+    def silence(self) -> Silence:
+        """Have a crowd ask a network that is silent, and others when it speaks again."""
+        self.network.hold()
+        orders, told = self.crowd(CROWD, TIME_S, IN_VAIN_S)
+        before = self.network.calls_for(*orders)
+        self.network.let_go()
+        for _ in range(3):
+            poll_until(lambda: self.asked(uuid4().hex) == "authorised", "others to be served")
+        return Silence(told, before, self.network.calls_for(*orders))
+
 
 Claim = Callable[[House], None]
 
 
 def everybody_is_answered_in_time(house: House) -> None:
     """While the network is silent, everybody who asks gets an answer about when their time is over."""
-    house.network.hold()
-    _, told = house.crowd(CROWD, TIME_S, IN_VAIN_S)
-    assert "nothing" not in told
+    assert "nothing" not in house.silence.told
 
 
 def nothing_is_asked_for_those_who_left(house: House) -> None:
     """When the network speaks again, nothing is asked of it for those who have stopped waiting."""
-    house.network.hold()
-    orders, _ = house.crowd(CROWD, TIME_S, IN_VAIN_S)
-    before = house.network.calls_for(*orders)
-    house.network.let_go()
-    for _ in range(3):
-        assert house.asked(uuid4().hex) == "authorised"
-    assert house.network.calls_for(*orders) == before
+    assert house.silence.calls_after == house.silence.calls_before
 
 
 def there_is_room_for_a_slow_day(house: House) -> None:
@@ -98,27 +113,23 @@ def subject(request: pytest.FixtureRequest) -> Subject:
 
 
 @pytest.fixture(scope="module")
-def payment(network: LossyProvider, subject: Subject) -> Iterator[httpx.Client]:
-    """Return a client of a payment process."""
+def house(network: LossyProvider, subject: Subject) -> Iterator[House]:
+    """Return payment, and the card network behind it."""
+    network.loses(nothing)
     limits = httpx.Limits(max_connections=None)
     with (
         under_proof(subject, {**LIMITS, "PAYMENT_CARD_NETWORK_URL": network.url}) as process,
         httpx.Client(base_url=process.url, limits=limits) as client,
+        ThreadPoolExecutor(CROWD) as pool,
     ):
-        yield client
-
-
-@pytest.fixture
-def house(payment: httpx.Client, network: LossyProvider) -> Iterator[House]:
-    """Return the two, with a network that is quick."""
-    network.loses(nothing)
-    network.takes(0.0)
-    with ThreadPoolExecutor(CROWD) as pool:
-        yield House(payment, network, pool)
+        yield House(client, network, pool)
         network.let_go()
-        network.takes(0.0)
-        idle = House(payment, network, pool)
-        poll_until(lambda: idle.asked(uuid4().hex, gone_s=5.0) == "authorised", "payment to be idle", within_s=10.0)
+
+
+@pytest.fixture(autouse=True)
+def quick(network: LossyProvider) -> None:
+    """Have a network that is quick."""
+    network.takes(0.0)
 
 
 @pytest.mark.serves

@@ -1,6 +1,8 @@
 """Metrics follow the vocabulary, which alone knows their names."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from observability.wiring import vocabulary
 from observability.wiring.metrics import Metrics
 from observability.wiring.vocabulary import Metric
+from tests.support.polling import poll_until
 
 ROOT = Path(__file__).parents[3]
 ALL = pytest.mark.parametrize("metric", vocabulary.metrics(), ids=lambda metric: metric.name)
@@ -91,3 +94,19 @@ def test_the_format_is_what_the_scraper_accepts() -> None:
 def test_the_drift_of_the_ledger_is_described_as_it_is_computed() -> None:
     """Accounts that are off in opposite directions do not cancel out: it is a sum of absolute differences."""
     assert "absolute" in vocabulary.LEDGER_DRIFT.help
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+def test_processor_time_of_child_processes_counts() -> None:
+    """While they work, and after they have ended."""
+
+    def spent_s() -> float:
+        shown = Metrics().exposition()[0].decode()
+        return float(re.findall(r"^process_cpu_seconds_total (\S+)$", shown, re.MULTILINE)[0])
+
+    before = spent_s()
+    with subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) as working:
+        poll_until(lambda: spent_s() >= before + 1, "a child's second to be counted")
+        seen = spent_s()
+        working.kill()
+    assert spent_s() >= seen

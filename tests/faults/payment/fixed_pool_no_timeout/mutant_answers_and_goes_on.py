@@ -20,7 +20,7 @@ async def over_connection(neighbour: Neighbour, call: Call) -> Json:
     Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
     """
     work = asyncio.ensure_future(_made(neighbour, call))
-    await asyncio.wait({work}, timeout=deadline.bounded_s(0.5))
+    await asyncio.wait({work}, timeout=deadline.bounded_s(5.0))
     if not work.done():
         raise NeighbourTimedOut(neighbour.peer, "no answer")
     return work.result()

@@ -21,7 +21,7 @@ async def over_connection(neighbour: Neighbour, call: Call) -> Json:
     Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
     """
     try:
-        async with asyncio.timeout(deadline.bounded_s(1.0)):
+        async with asyncio.timeout(deadline.bounded_s(5.0)):
             await CONNECTIONS.acquire()
     except TimeoutError:
         raise Busy("All connections are taken.") from None

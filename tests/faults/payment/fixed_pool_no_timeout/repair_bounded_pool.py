@@ -1,4 +1,4 @@
-"""Has twenty connections; for one of them, and for the answer, nobody waits longer than the caller, or a second."""
+"""Has twenty connections; for one of them, and for the answer, nobody waits longer than the caller, or five seconds."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from services.payment.clients import Json
 Call = Callable[[Neighbour], Awaitable[Json]]
 
 CONNECTIONS = Slots(20)
-LONGEST_S = 1.0
+LONGEST_S = 5.0
 
 
 async def over_connection(neighbour: Neighbour, call: Call) -> Json:

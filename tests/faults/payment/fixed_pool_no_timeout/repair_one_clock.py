@@ -11,7 +11,7 @@ from services.payment.clients import Json
 Call = Callable[[Neighbour], Awaitable[Json]]
 
 CONNECTIONS = asyncio.Semaphore(12)
-LONGEST_S = 2.0
+LONGEST_S = 6.0
 
 
 async def over_connection(neighbour: Neighbour, call: Call) -> Json:

@@ -1,0 +1,40 @@
+"""Repeats a tenth of all calls at most, within the caller's time."""
+
+from services.chassis import deadline
+from services.chassis.errors import NeighbourUnavailable
+from services.gateway.clients import Json, Orders
+
+
+class _Budget:
+    """Repeats that may be made: a tenth of all calls, and five at once."""
+
+    def __init__(self) -> None:
+        self._left = 5.0
+
+    def earn(self) -> None:
+        """Count a call."""
+        self._left = min(5.0, self._left + 0.1)
+
+    def spend(self) -> bool:
+        """Take one repeat, if there is one."""
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+BUDGET = _Budget()
+
+
+async def place(orders: Orders, order: Json, key: str) -> Json:
+    """Have `order` placed under `key`, and return it.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    BUDGET.earn()
+    try:
+        return await orders.once(1, deadline.bounded_s(5.0)).place(order, key)
+    except NeighbourUnavailable:
+        if not BUDGET.spend():
+            raise
+    return await orders.once(2, deadline.bounded_s(5.0)).place(order, key)

@@ -1,0 +1,30 @@
+"""Drops what is sold here at once, and keeps for good what is sold elsewhere."""
+
+from collections.abc import Iterable, Mapping
+
+from services.inventory.domain import Offer
+from services.inventory.shelf import Kept, Shelf
+
+
+class KeptOffers:
+    """Keeps offers that were read, so that not every look at a page is a query."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Work on `shelf`."""
+        self._shelf = shelf
+
+    def fresh(self, skus: Iterable[str]) -> dict[str, Offer]:
+        """Return those of `skus` that are kept and can be shown."""
+        entries = ((sku, self._shelf.kept.get(sku)) for sku in skus)
+        return {sku: entry.offer for sku, entry in entries if entry is not None}
+
+    def keep(self, offers: Mapping[str, Offer]) -> None:
+        """Keep offers that were just read, except those that have changed meanwhile."""
+        for sku in self._shelf.reading & offers.keys():
+            self._shelf.kept[sku] = Kept(offers[sku])
+
+    def changed(self, skus: Iterable[str]) -> None:
+        """Hear that the stock of `skus` has changed."""
+        for sku in skus:
+            self._shelf.kept.pop(sku, None)
+            self._shelf.reading.discard(sku)

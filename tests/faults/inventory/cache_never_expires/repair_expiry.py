@@ -1,0 +1,31 @@
+"""Says until when, and asks for it; what is sold here is seen no later than what is sold elsewhere."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from services.inventory.domain import Offer
+from services.inventory.shelf import Kept, Shelf
+
+
+class KeptOffers:
+    """Keeps offers that were read, so that not every look at a page is a query."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Work on `shelf`."""
+        self._shelf = shelf
+
+    def fresh(self, skus: Iterable[str]) -> dict[str, Offer]:
+        """Return those of `skus` that are kept and can be shown."""
+        now = time.monotonic()
+        entries = ((sku, self._shelf.kept.get(sku)) for sku in skus)
+        return {sku: entry.offer for sku, entry in entries if entry is not None and (entry.until_s or 0) > now}
+
+    def keep(self, offers: Mapping[str, Offer]) -> None:
+        """Keep offers that were just read, except those that have changed meanwhile."""
+        until_s = time.monotonic() + self._shelf.ttl_s
+        for sku in self._shelf.reading & offers.keys():
+            self._shelf.kept[sku] = Kept(offers[sku], until_s)
+
+    def changed(self, skus: Iterable[str]) -> None:
+        """Hear that the stock of `skus` has changed."""
+        self._shelf.reading.difference_update(skus)

@@ -1,0 +1,34 @@
+"""Clears the whole shelf when its oldest offer has been there for long enough, and a place when it changes."""
+
+import time
+from collections.abc import Iterable, Mapping
+
+from services.inventory.domain import Offer
+from services.inventory.shelf import Kept, Shelf
+
+
+class KeptOffers:
+    """Keeps offers that were read, so that not every look at a page is a query."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        """Work on `shelf`."""
+        self._shelf = shelf
+
+    def fresh(self, skus: Iterable[str]) -> dict[str, Offer]:
+        """Return those of `skus` that are kept and can be shown."""
+        if any((entry.until_s or 0) <= time.monotonic() for entry in self._shelf.kept.values()):
+            self._shelf.kept.clear()
+        entries = ((sku, self._shelf.kept.get(sku)) for sku in skus)
+        return {sku: entry.offer for sku, entry in entries if entry is not None}
+
+    def keep(self, offers: Mapping[str, Offer]) -> None:
+        """Keep offers that were just read, except those that have changed meanwhile."""
+        until_s = time.monotonic() + self._shelf.ttl_s
+        for sku in self._shelf.reading & offers.keys():
+            self._shelf.kept[sku] = Kept(offers[sku], until_s)
+
+    def changed(self, skus: Iterable[str]) -> None:
+        """Hear that the stock of `skus` has changed."""
+        for sku in skus:
+            self._shelf.kept.pop(sku, None)
+            self._shelf.reading.discard(sku)

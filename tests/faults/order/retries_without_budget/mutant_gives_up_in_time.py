@@ -1,0 +1,18 @@
+"""Stops when the caller's time is over, and asks as often as before until then."""
+
+from services.chassis import deadline
+from services.chassis.errors import NeighbourUnavailable
+from services.order.clients import Payment, Payments
+
+
+async def authorise(payments: Payments, order_id: str, amount_cents: int, card_token: str) -> Payment:
+    """Return what `payments` says of the payment of an order.
+
+    Raises `Undone`, and the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    for attempt in (1, 2):
+        try:
+            return await payments.once(attempt, deadline.bounded_s(1.2)).authorise(order_id, amount_cents, card_token)
+        except NeighbourUnavailable:
+            continue
+    return await payments.once(3, deadline.bounded_s(1.2)).authorise(order_id, amount_cents, card_token)

@@ -1,0 +1,17 @@
+"""Asks once, within the caller's time, and leaves it to others to ask again."""
+
+from collections.abc import Awaitable, Callable
+
+from services.chassis import deadline
+from services.chassis.client import Neighbour
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
+
+
+async def tried(neighbour: Neighbour, call: Call) -> Json:
+    """Return what `call` to `neighbour` brings.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    return await call(neighbour.once(1, timeout_s=deadline.bounded_s(1.0), guarded=False))

@@ -1,0 +1,16 @@
+"""Leaves it to the neighbour, which has slots, a breaker, and repeats within the caller's time."""
+
+from collections.abc import Awaitable, Callable
+
+from services.chassis.client import Neighbour
+from services.payment.clients import Json
+
+Call = Callable[[Neighbour], Awaitable[Json]]
+
+
+async def tried(neighbour: Neighbour, call: Call) -> Json:
+    """Return what `call` to `neighbour` brings.
+
+    Raises the `Neighbour…` errors of the chassis, `Busy` and `DeadlineExceeded`.
+    """
+    return await call(neighbour)
