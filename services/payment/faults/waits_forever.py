@@ -1,6 +1,6 @@
 """A card network that hangs for some cards stops all payments: each call waits for as long as it takes, in a slot.
 
-Cause: calls to the card network are given a minute of patience in place of their limit and of the time that the
+Cause: calls to the card network are given minutes of patience in place of their limit and of the time that the
 caller has left. Whoever asked has long gone, and asks again; each call keeps its slot, until there is none left for
 cards whose bank answers at once.
 
@@ -19,7 +19,7 @@ from services.payment.clients import Json
 
 Call = Callable[[Neighbour], Awaitable[Json]]
 
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """Banks take their time with some cards."""
 
 

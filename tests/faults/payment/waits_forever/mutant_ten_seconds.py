@@ -1,4 +1,4 @@
-"""Has ten seconds of patience in place of a minute: still longer than anybody listens."""
+"""Has ten seconds of patience in place of minutes: still longer than anybody listens."""
 
 from collections.abc import Awaitable, Callable
 
