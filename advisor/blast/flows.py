@@ -143,5 +143,6 @@ def _apart(flow: Flow, own: Sequence[Objective], told: Kept) -> str:
     if not own:
         return told.lacking.get(flow.id, "it has no objective")
     if all(told.now[one.id].all < FEWEST for one in own):
-        return f"nothing of it happened in the window, and {told.then[own[0].id].all:.0f} {own[0].events_called} before"
+        then, now = told.then[own[0].id], told.now[own[0].id]
+        return f"{now.all:.0f} {own[0].events_called} in the window, and {then.all:.0f} before"
     return ""

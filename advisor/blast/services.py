@@ -25,6 +25,6 @@ async def hit(of: Architecture, evidence: Evidence, span: Span) -> dict[str, Obs
     for name in seen_as(of):
         findings = tuple(one for some in told for one in some.get(name, ()))
         served, previous = (traffic.number(some.get(name, {})) for some in (during, before))
-        idle = f"it served nothing in the window, and {previous:.0f} requests before" if served < FEWEST else ""
+        idle = f"it served {served:.0f} requests in the window, and {previous:.0f} before" if served < FEWEST else ""
         found[name] = Observed(findings, "" if findings else idle)
     return found
