@@ -31,6 +31,12 @@ def test_what_is_shipped_can_be_played(name: str) -> None:
     assert scenario.answer.service != "nothing" or not scenario.actions
 
 
+@pytest.mark.parametrize("file", sorted((loading.FOLDER / "drafts").glob("*.toml")), ids=lambda file: file.stem)
+def test_a_draft_follows_the_rules_and_is_not_listed(file: Path) -> None:
+    """It can be played by its path, and by nothing else."""
+    assert loading.read_file(file).name not in loading.names()
+
+
 def test_both_first_scenarios_are_there() -> None:
     """They are part of the package, not only of the checkout's folder."""
     assert {"billing-drift", "slow-network"} <= set(loading.names())
