@@ -104,12 +104,8 @@ def test_what_is_there_already_stays(tmp_path: Path) -> None:
     assert create("billing-drift", str(tmp_path / "empty"))[0] == 0
 
 
-@pytest.mark.parametrize(
-    ("scenario", "says"),
-    [("billing-drif", "Did you mean billing-drift?"), ("slow-network", "no code of ours to repair")],
-)
-def test_what_cannot_be_handed_out_is_refused(scenario: str, says: str, tmp_path: Path) -> None:
+def test_what_cannot_be_handed_out_is_refused(tmp_path: Path) -> None:
     """With a sentence, and nothing is written."""
-    code, said = create(scenario, str(tmp_path / "new"))
-    assert (code, says in said) == (2, True), said
+    code, said = create("billing-drif", str(tmp_path / "new"))
+    assert (code, "Did you mean billing-drift?" in said) == (2, True), said
     assert not (tmp_path / "new").exists()
