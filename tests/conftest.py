@@ -16,6 +16,7 @@ OURS = (
     "ORDER_", "OTEL_", "PAYMENT_", "PROVIDER_", "PROXY_", "STOREFRONT_", "WORKER_",
 )  # fmt: skip
 """How the names of the variables begin that our settings read."""
+PROOFS = Path(__file__).parent / "faults"
 PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
 
@@ -43,11 +44,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that start labs on one worker, so that labs do not starve each other.
 
-    They come first: the other worker has the rest of the suite to get on with meanwhile.
+    They come first: the other worker has the rest of the suite to get on with meanwhile. Likewise tests that share a
+    process or a browser which takes seconds to start: otherwise each worker would start one of its own.
     """
     for item in items:
-        if item.get_closest_marker("live") and not item.get_closest_marker("xdist_group"):
+        if item.get_closest_marker("xdist_group"):
+            continue
+        if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.xdist_group("live"))
+        elif (PROOFS in item.path.parents and item.path.parent != PROOFS) or item.path.stem.endswith("in_a_browser"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
     items.sort(key=lambda item: item.get_closest_marker("live") is None)
 
 
