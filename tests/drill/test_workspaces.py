@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from drill import catalogue
 from drill.catalogue import Entry
+from drill.errors import NothingToRepair
 from drill.places import ROOT
 from drill.workspace.handing_out import hand_out
 from lab.cli import root
@@ -104,8 +105,17 @@ def test_what_is_there_already_stays(tmp_path: Path) -> None:
     assert create("billing-drift", str(tmp_path / "empty"))[0] == 0
 
 
-def test_what_cannot_be_handed_out_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_scenario_is_refused(tmp_path: Path) -> None:
     """With a sentence, and nothing is written."""
     code, said = create("billing-drif", str(tmp_path / "new"))
     assert (code, "Did you mean billing-drift?" in said) == (2, True), said
+    assert not (tmp_path / "new").exists()
+
+
+def test_where_only_the_outside_fails_there_is_nothing_to_hand_out(tmp_path: Path) -> None:
+    """What happens outside is no code of ours."""
+    scenario = catalogue.read("slow-network").scenario
+    outside = tuple(one for one in scenario.actions if one.family == "network")
+    with pytest.raises(NothingToRepair, match="no code of ours to repair"):
+        hand_out(Entry(scenario.model_copy(update={"actions": outside})), tmp_path / "new")
     assert not (tmp_path / "new").exists()
