@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from chaos.scenario import loading
-from chaos.scenario.actions import FAMILIES
 from chaos.scenario.model import Scenario
 from drill.errors import NothingToRepair, NotPlain
-from drill.places import OUTSIDE, PROOFS, ROOT, SERVICES
+from drill.places import PROOFS, ROOT, SERVICES
 from drill.workspace import fault as faults
 
 LEAST_REPAIRS = 2
@@ -114,7 +113,7 @@ class Entry:
     @property
     def faults(self) -> Sequence[FaultEntry]:
         """The faults of ours, in the order of the scenario's file."""
-        return [FaultEntry(name) for name in dict.fromkeys(one.fault for one in self.scenario.actions if _is_ours(one))]
+        return [FaultEntry(name) for name in dict.fromkeys(one.fault for one in self.scenario.actions if one.is_ours)]
 
     @property
     def services(self) -> Sequence[str]:
@@ -124,7 +123,7 @@ class Entry:
     @property
     def params(self) -> Mapping[str, Mapping[str, Any]]:
         """Fault → the values of parameters that the scenario gives it."""
-        return {one.fault: one.params for one in self.scenario.actions if _is_ours(one)}
+        return {one.fault: one.params for one in self.scenario.actions if one.is_ours}
 
     def ensure_repairable(self) -> None:
         """Raise `NothingToRepair` when no code of ours is wrong."""
@@ -132,11 +131,6 @@ class Entry:
             raise NothingToRepair(
                 f"{self.name} has no code of ours to repair.", hint="See the others: lab chaos scenarios"
             )
-
-
-def _is_ours(action: Any) -> bool:
-    family = action.fault.partition(".")[0]
-    return family not in FAMILIES and family != OUTSIDE
 
 
 def read(name: str) -> Entry:

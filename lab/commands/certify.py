@@ -1,5 +1,6 @@
 """`lab certify`: whether the proofs of a scenario tell right from wrong. For instructors: it names faults."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,21 +10,33 @@ from lab import console
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from drill.catalogue import Entry
     from drill.certifying.certifying import Certificate, Outcome
+    from drill.live.plays import Play
 
 CERTIFIED, NOT_CERTIFIED = 0, 1
+FIRST_SEED = 7
 
 
 @click.command()
 @click.argument("scenario", required=False)
 @click.option("--all", "everything", is_flag=True, help="All scenarios in which code can be repaired.")
+@click.option(
+    "--live", is_flag=True, help="Play it in a lab of its own instead, and what happens outside to repaired code."
+)
+@click.option("--seeds", type=click.IntRange(1, 20), default=1, show_default=True, help="With --live: how many plays.")
 @console.as_json
 @click.pass_context
-def command(ctx: click.Context, scenario: str | None, *, everything: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, scenario: str | None, seeds: int, *, everything: bool, live: bool, as_json: bool
+) -> None:
     """Try the proofs of SCENARIO on right and wrong repairs.
 
     Every right one has to be accepted, and 95 % of the wrong ones rejected, always the one that does nothing. Takes
     some seconds for each.
+
+    With --live: played as a whole its symptoms are seen, its alert fires in time and ends, nothing gives it away, and
+    the advisor is asked for suspects; repaired code stands what happens outside. Takes some three minutes for each.
 
     Exit code 0: so it is. 1: it is not. 2: something is missing.
     """
@@ -35,9 +48,23 @@ def command(ctx: click.Context, scenario: str | None, *, everything: bool, as_js
         raise click.UsageError("Name a SCENARIO, or say --all.")
     with drills.told():
         entries = catalogue.repairable() if scenario is None else [catalogue.read(scenario)]
+        if live:
+            ctx.exit(_live(entries, seeds, as_json=as_json))
         certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
     console.show(_summary(certificates), lambda: _drawn(certificates), as_json=as_json)
     ctx.exit(NOT_CERTIFIED if any(one.problems for one in certificates) else CERTIFIED)
+
+
+def _live(entries: "Sequence[Entry]", seeds: int, *, as_json: bool) -> int:
+    from drill.certifying.live import show  # noqa: PLC0415 -- loads slowly
+    from lab import shown  # noqa: PLC0415 -- as above
+
+    def tell(play: "Play") -> None:
+        click.echo(shown.line(play), err=True)
+
+    found = [show(entry, range(FIRST_SEED, FIRST_SEED + seeds), tell) for entry in entries]
+    console.show(shown.summary(found), lambda: shown.drawn(found), as_json=as_json)
+    return NOT_CERTIFIED if any(one.problems for one in found) else CERTIFIED
 
 
 def _silent(_: "Outcome") -> None:
