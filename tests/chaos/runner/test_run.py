@@ -293,10 +293,13 @@ async def test_what_is_outside_is_not_held_against_repaired_code(stage: Stage) -
     about = ('says = "Cents are lost"', 'says = "Cents are lost"\noutside = true')
     ours = (
         "[[symptom]]",
-        '[[steady]]\nsays = "Memory is there"\nkind = "value"\nmetric = "process_resident_memory_bytes"\nat_least = 1\n\n[[symptom]]',
+        '[[steady]]\nsays = "Memory is there"\nkind = "value"\nmetric = "process_resident_memory_bytes"\n'
+        "at_least = 1\n\n[[symptom]]",
     )
     healthy = ('says = "No cents are lost"', 'says = "No cents are lost"\noutside = true')
-    assert (await stage.play(small(OUTSIDE, ours, about, healthy), is_trigger_only=True, hold_s=0.5)).outcome == "as-expected"
+    assert (
+        await stage.play(small(OUTSIDE, ours, about, healthy), is_trigger_only=True, hold_s=0.5)
+    ).outcome == "as-expected"
 
 
 async def test_without_a_trigger_there_is_only_traffic(stage: Stage) -> None:
