@@ -1,4 +1,4 @@
-"""A scenario, as its file describes it. `docs/writing-a-scenario.md` explains every key."""
+"""A scenario, as its file describes it. `docs/adding-a-scenario.md` explains every key."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -146,6 +146,11 @@ class Scenario(Strict):
         """Yield every series that its probes need."""
         for claim in self.claims():
             yield from claim.probe.reads()
+
+    def asks(self) -> Iterator[str]:
+        """Yield every service and replica that its probes need."""
+        for claim in self.claims():
+            yield from claim.probe.asks()
 
     @property
     def longest_lookback_s(self) -> float:

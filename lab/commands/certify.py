@@ -16,14 +16,15 @@ CERTIFIED, NOT_CERTIFIED = 0, 1
 
 @click.command()
 @click.argument("scenario", required=False)
-@click.option("--all", "everything", is_flag=True, help="All scenarios in which code can be repaired.")
+@click.option("--all", "everything", is_flag=True, help="All scenarios.")
 @console.as_json
 @click.pass_context
 def command(ctx: click.Context, scenario: str | None, *, everything: bool, as_json: bool) -> None:
     """Try the proofs of SCENARIO on right and wrong repairs.
 
     Every right one has to be accepted, and 95 % of the wrong ones rejected, always the one that does nothing. Takes
-    some seconds for each.
+    some seconds for each. Where no code is wrong, the answer and the probes are judged; that it is silent is seen in a
+    lab that runs.
 
     Exit code 0: so it is. 1: it is not. 2: something is missing.
     """
@@ -34,7 +35,7 @@ def command(ctx: click.Context, scenario: str | None, *, everything: bool, as_js
     if (scenario is None) != everything:
         raise click.UsageError("Name a SCENARIO, or say --all.")
     with drills.told():
-        entries = catalogue.repairable() if scenario is None else [catalogue.read(scenario)]
+        entries = catalogue.certifiable() if scenario is None else [catalogue.read(scenario)]
         certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
     console.show(_summary(certificates), lambda: _drawn(certificates), as_json=as_json)
     ctx.exit(NOT_CERTIFIED if any(one.problems for one in certificates) else CERTIFIED)
@@ -72,7 +73,8 @@ def _drawn(certificates: "list[Certificate]") -> "RenderableType":
         parts += [f"[red]{problem}[/]" for problem in one.problems]
     summary = _summary(certificates)
     verdict = "[green]certified[/]" if summary["certified"] else "[red]not certified[/]"
-    parts.append(f"{verdict}: {summary['rejected']} of {summary['mutants']} wrong repairs were rejected")
+    by = f"{summary['rejected']} of {summary['mutants']} wrong repairs were rejected"
+    parts.append(f"{verdict}: {by if summary['mutants'] else 'by answer and probes; there is no code to repair'}")
     return Group(*parts)
 
 
@@ -88,4 +90,7 @@ def _table(certificates: "list[Certificate]") -> "RenderableType":
         mark = "[green]✔[/]" if outcome.right else "[red]✘[/]"
         claim = escape(failed[0].says) if failed else ""
         table.add_row(mark, case.fault.name, case.name, escape(case.says), _said(outcome), claim)
+    for scenario, one in ((certificate.scenario, one) for certificate in certificates for one in certificate.answered):
+        mark = {"holds": "[green]✔[/]", "fails": "[red]✘[/]"}.get(one.verdict, "–")
+        table.add_row(mark, scenario, one.name, escape(one.says), one.verdict, escape(one.problem))
     return table
