@@ -30,12 +30,21 @@ keep_option = click.option("--keep-data", is_flag=True, help="Leave orders and i
     metavar="DURATION",
     help="How long it stays on at least, also when all symptoms have been seen: 60s.",
 )
+@click.option("--dry-run", is_flag=True, help="Check the file, print what would be done, and touch nothing.")
 @keep_option
 @console.home
 @console.as_json
 @click.pass_context
 def run(
-    ctx: click.Context, home: Home, scenario: str, seed: int | None, hold_s: float, *, keep_data: bool, as_json: bool
+    ctx: click.Context,
+    home: Home,
+    scenario: str,
+    seed: int | None,
+    hold_s: float,
+    *,
+    dry_run: bool,
+    keep_data: bool,
+    as_json: bool,
 ) -> None:
     """Play SCENARIO: steady, inject, observe, stop, steady again; then restore all.
 
@@ -46,13 +55,16 @@ def run(
     from chaos.runner.playing import play  # noqa: PLC0415 -- see above
     from chaos.runner.ports import Nobody  # noqa: PLC0415 -- see above
     from chaos.runner.run import Options  # noqa: PLC0415 -- see above
-    from lab.chaos_scenarios import choosing, interruptible, surroundings  # noqa: PLC0415 -- see above
+    from lab.chaos_scenarios import choosing, interruptible, listing, surroundings  # noqa: PLC0415 -- see above
     from lab.chaos_scenarios.onlooker import Onlooker, summary  # noqa: PLC0415 -- see above
 
     own_seed = secrets.randbelow(MOST_SEED) if seed is None else seed
     options = Options(seed=own_seed, hold_s=hold_s, keep_data=keep_data, actor=f"lab chaos run {scenario}"[:MOST_ACTOR])
     with choosing.told():
         chosen = choosing.by_name_or_file(scenario)
+        if dry_run:
+            console.show(listing.plan(chosen), lambda: listing.planned(chosen), as_json=as_json)
+            return
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))
         result = interruptible.run(play(chosen, options, around))
     console.show(result.model_dump(mode="json"), lambda: console.typed(summary(result), home), as_json=as_json)
