@@ -91,6 +91,9 @@ class Answer(Strict):
     mechanism: Sentence = Field(description="what happens, and why")
     first_evidence: Sentence = Field(description="where it can be seen first")
     repair: Sentence = Field(description="one correct repair")
+    failure_mode: Sentence | None = Field(
+        None, description="the symptom of the failure mode that the architecture document has for it, word for word"
+    )
     tempting: TemptingAnswer = Field(description="[answer.tempting]: a wrong answer that good people give")
     five_whys: tuple[Sentence, ...] = Field(
         strict=False, min_length=5, max_length=5, description="five sentences, each the reason of the one before"
