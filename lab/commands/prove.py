@@ -18,7 +18,7 @@ JUDGED_WITHIN_S = 900.0
 
 
 @click.command()
-@click.argument("scenario", required=False)
+@click.argument("scenarios", metavar="[SCENARIO…]", nargs=-1)
 @click.option(
     "--services",
     "folder",
@@ -30,8 +30,8 @@ JUDGED_WITHIN_S = 900.0
 @console.home
 @console.as_json
 @click.pass_context
-def command(ctx: click.Context, home: Home, scenario: str | None, folder: Path, *, as_json: bool) -> None:
-    """Judge the repair of SCENARIO that is in DIR; without a name, that for the drill that is on.
+def command(ctx: click.Context, home: Home, scenarios: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
+    """Judge the repair of SCENARIO, or of several, that is in DIR; without a name, that for the drill that is on.
 
     The code is started by itself, with limits, and asked what has to be true. What came of it is kept in the lab's
     home, with what was changed. In a drill a repair that holds is rolled out; what does not hold is told once the
@@ -39,17 +39,17 @@ def command(ctx: click.Context, home: Home, scenario: str | None, folder: Path, 
 
     Exit code 0: all of it holds. 1: not all of it does. 2: it could not be judged.
     """
-    if scenario is None:
+    if not scenarios:
         ctx.exit(_blind(home, folder, as_json=as_json))
     from drill import catalogue  # noqa: PLC0415 -- knows scenarios, which takes long to load
     from drill.proving.repair import judged  # noqa: PLC0415 -- as above
     from lab import drills  # noqa: PLC0415 -- as above
 
     with drills.told():
-        entry = catalogue.read(scenario)
+        entry = catalogue.together(scenarios)
         verdicts, changes = judged(entry, folder.absolute())
     proven = all(one.accepted for one in verdicts)
-    result = {"scenario": scenario, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
+    result = {"scenario": entry.name, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
     drills.remember(home, who=console.person(), folder=str(folder.absolute()), diff=changes, **result)
     console.show(result, lambda: _drawn([claim for one in verdicts for claim in one.claims]), as_json=as_json)
     ctx.exit(PROVEN if proven else NOT_PROVEN)
