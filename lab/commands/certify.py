@@ -20,7 +20,7 @@ FIRST_SEED = 7
 
 @click.command()
 @click.argument("scenario", required=False)
-@click.option("--all", "everything", is_flag=True, help="All scenarios in which code can be repaired.")
+@click.option("--all", "everything", is_flag=True, help="All scenarios.")
 @click.option(
     "--live", is_flag=True, help="Play it in a lab of its own instead, and what happens outside to repaired code."
 )
@@ -33,7 +33,8 @@ def command(
     """Try the proofs of SCENARIO on right and wrong repairs.
 
     Every right one has to be accepted, and 95 % of the wrong ones rejected, always the one that does nothing. Takes
-    some seconds for each.
+    some seconds for each. Where no code is wrong, the answer and the probes are judged; that it is silent is seen in a
+    lab that runs.
 
     With --live: played as a whole its symptoms are seen, its alert fires in time and ends, nothing gives it away, and
     the advisor is asked for suspects; repaired code stands what happens outside. Takes some three minutes for each.
@@ -47,7 +48,7 @@ def command(
     if (scenario is None) != everything:
         raise click.UsageError("Name a SCENARIO, or say --all.")
     with drills.told():
-        entries = catalogue.repairable() if scenario is None else [catalogue.read(scenario)]
+        entries = catalogue.certifiable() if scenario is None else [catalogue.read(scenario)]
         if live:
             ctx.exit(_live(entries, seeds, as_json=as_json))
         certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
@@ -99,7 +100,8 @@ def _drawn(certificates: "list[Certificate]") -> "RenderableType":
         parts += [f"[red]{problem}[/]" for problem in one.problems]
     summary = _summary(certificates)
     verdict = "[green]certified[/]" if summary["certified"] else "[red]not certified[/]"
-    parts.append(f"{verdict}: {summary['rejected']} of {summary['mutants']} wrong repairs were rejected")
+    by = f"{summary['rejected']} of {summary['mutants']} wrong repairs were rejected"
+    parts.append(f"{verdict}: {by if summary['mutants'] else 'by answer and probes; there is no code to repair'}")
     return Group(*parts)
 
 
@@ -115,4 +117,7 @@ def _table(certificates: "list[Certificate]") -> "RenderableType":
         mark = "[green]✔[/]" if outcome.right else "[red]✘[/]"
         claim = escape(failed[0].says) if failed else ""
         table.add_row(mark, case.fault.name, case.name, escape(case.says), _said(outcome), claim)
+    for scenario, one in ((certificate.scenario, one) for certificate in certificates for one in certificate.answered):
+        mark = {"holds": "[green]✔[/]", "fails": "[red]✘[/]"}.get(one.verdict, "–")
+        table.add_row(mark, scenario, one.name, escape(one.says), one.verdict, escape(one.problem))
     return table
