@@ -1,8 +1,8 @@
 """Certifying a scenario: its proofs, run on what is right and on what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -30,6 +30,8 @@ class Case:
     name: str
     says: str
     files: Files
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Files that are handed in besides the service."""
     serves: bool = True
     """Whether it counts only if it serves healthy traffic."""
 
@@ -153,7 +155,8 @@ def _cases(fault: FaultEntry, params: Params) -> Iterator[Case]:
         yield Case(fault, "mutant", one.name, one.says, _replaced(faulty, module, one))
     for generic in GENERIC:
         if changed := generic.edit(faulty, module):
-            yield Case(fault, "mutant", generic.name, generic.says, {**faulty, **changed}, serves=generic.serves)
+            files = {**faulty, **changed}
+            yield Case(fault, "mutant", generic.name, generic.says, files, generic.beside, serves=generic.serves)
 
 
 def _replaced(faulty: Files, module: faults.FaultModule, candidate: Candidate) -> Files:
@@ -162,6 +165,9 @@ def _replaced(faulty: Files, module: faults.FaultModule, candidate: Candidate) -
 
 def _judged(case: Case, place: Path) -> Outcome:
     write(case.files, place / "services" / case.fault.service)
+    for name, text in case.beside.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
     verdict = judge(case.fault, place, to_the_end=case.kind != "mutant")
     if not verdict.started:  # a machine that is very busy may be too slow once
         verdict = judge(case.fault, place, to_the_end=case.kind != "mutant")
