@@ -55,7 +55,7 @@ class TracedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class TracedBlockingTransport(httpx.BaseTransport):
+class TracedSyncTransport(httpx.BaseTransport):
     """The same for callers without an event loop. The body is read as a whole."""
 
     def __init__(self, inner: httpx.BaseTransport, peer: str, telemetry: Telemetry) -> None:

@@ -19,7 +19,7 @@ from typing import Protocol
 import httpx
 
 from observability.wiring import vocabulary
-from observability.wiring.http_client import TracedBlockingTransport
+from observability.wiring.http_client import TracedSyncTransport
 from services.chassis import tls
 from services.chassis.errors import Busy, DeadlineExceeded, NeighbourRefused, NeighbourUnavailable
 from services.chassis.fault import Fault
@@ -28,7 +28,6 @@ from services.inventory.lead_times import LeadTimes
 
 PATIENCE_S = 0.3
 """How long a product page may wait for lead times."""
-NO_ANSWER = (NeighbourUnavailable, NeighbourRefused, Busy, DeadlineExceeded)
 
 
 class Asking(Protocol):
@@ -55,7 +54,7 @@ async def faulty(supplier: Supplier, known: LeadTimes, skus: Collection[str]) ->
 def _client(supplier: Supplier) -> httpx.Client:
     url = httpx.URL(supplier.url)
     transport = httpx.HTTPTransport(verify=tls.context_for(url.scheme))
-    traced = TracedBlockingTransport(transport, supplier.neighbour.peer, supplier.telemetry)
+    traced = TracedSyncTransport(transport, supplier.neighbour.peer, supplier.telemetry)
     return httpx.Client(base_url=url, transport=traced)
 
 
@@ -71,7 +70,7 @@ def _asked(client: httpx.Client, sku: str) -> int | None:
 async def fixed(supplier: Supplier, known: LeadTimes, skus: Collection[str]) -> Mapping[str, int]:
     """Ask for what is old, all at once, before it is too old to be shown."""
     if old := _old(known, skus):
-        with suppress(*NO_ANSWER):
+        with suppress(NeighbourUnavailable, NeighbourRefused, Busy, DeadlineExceeded):
             known.learn(await _all_asked(supplier, old))
     return known.shown(skus)
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from observability.wiring import Telemetry
-from observability.wiring.http_client import TracedBlockingTransport, TracedTransport
+from observability.wiring.http_client import TracedSyncTransport, TracedTransport
 from tests.observability.wiring.conftest import WireService
 from tests.support.otlp_receiver import OtlpReceiver
 
@@ -223,7 +223,7 @@ def test_a_call_without_an_event_loop_is_seen_alike(receiver: OtlpReceiver, wire
             raise httpx.ConnectError("refused", request=request)
         return httpx.Response(503, content=b"busy")
 
-    transport = TracedBlockingTransport(httpx.MockTransport(answer), "payment-service", order)
+    transport = TracedSyncTransport(httpx.MockTransport(answer), "payment-service", order)
     with httpx.Client(transport=transport, base_url="http://payment:8086") as client:
         assert client.get("/payments/7", extensions={"telemetry.url_template": "/payments/{order_id}"}).text == "busy"
         with pytest.raises(httpx.ConnectError):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import httpx
 
-from observability.wiring.http_client import TracedBlockingTransport
+from observability.wiring.http_client import TracedSyncTransport
 from services.chassis import tls
 from services.inventory.clients import Supplier
 from services.inventory.lead_times import LeadTimes
@@ -20,7 +20,7 @@ async def days_to_delivery(supplier: Supplier, known: LeadTimes, skus: Collectio
     old = [sku for sku in skus if sku not in known.heard or known.heard[sku].heard_s < oldest_s]
     url = httpx.URL(supplier.url)
     transport = httpx.HTTPTransport(verify=tls.context_for(url.scheme))
-    traced = TracedBlockingTransport(transport, supplier.neighbour.peer, supplier.telemetry)
+    traced = TracedSyncTransport(transport, supplier.neighbour.peer, supplier.telemetry)
     with httpx.Client(base_url=url, transport=traced) as client:
         for sku in old:
             try:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 
 import httpx
 
-from observability.wiring.http_client import TracedBlockingTransport
+from observability.wiring.http_client import TracedSyncTransport
 from services.chassis import tls
 from services.inventory.clients import Supplier
 from services.inventory.lead_times import LeadTimes
@@ -27,7 +27,7 @@ async def days_to_delivery(supplier: Supplier, known: LeadTimes, skus: Collectio
 def _asked(supplier: Supplier, sku: str) -> int | None:
     url = httpx.URL(supplier.url)
     transport = httpx.HTTPTransport(verify=tls.context_for(url.scheme))
-    traced = TracedBlockingTransport(transport, supplier.neighbour.peer, supplier.telemetry)
+    traced = TracedSyncTransport(transport, supplier.neighbour.peer, supplier.telemetry)
     with httpx.Client(base_url=url, transport=traced) as client:
         try:
             return int(client.get(f"/catalogue/{sku}").raise_for_status().json()["lead_time_days"])

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import httpx
 
 from observability.wiring import vocabulary
-from observability.wiring.http_client import TracedBlockingTransport
+from observability.wiring.http_client import TracedSyncTransport
 from services.chassis import tls
 from services.inventory.clients import Supplier
 from services.inventory.lead_times import LeadTimes
@@ -30,7 +30,7 @@ async def days_to_delivery(supplier: Supplier, known: LeadTimes, skus: Collectio
 def _asked(supplier: Supplier, skus: Collection[str]) -> Mapping[str, int]:
     url = httpx.URL(supplier.url)
     transport = httpx.HTTPTransport(verify=tls.context_for(url.scheme))
-    traced = TracedBlockingTransport(transport, supplier.neighbour.peer, supplier.telemetry)
+    traced = TracedSyncTransport(transport, supplier.neighbour.peer, supplier.telemetry)
     query = httpx.QueryParams([("sku", sku) for sku in skus])
     with httpx.Client(base_url=url, transport=traced, timeout=TIMEOUT_S) as client:
         try:
