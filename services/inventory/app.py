@@ -18,6 +18,7 @@ from services.inventory.catalogue import Catalogue
 from services.inventory.clients import Supplier
 from services.inventory.counting import StockCount
 from services.inventory.faults import FAULTS
+from services.inventory.lead_times import LeadTimes
 from services.inventory.operations import Inventory
 from services.inventory.restock import Restock
 from services.inventory.routes import router
@@ -39,14 +40,15 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
         settings.database_url, tables.metadata, telemetry, name="inventory", pool_size=settings.pool_size
     )
     catalogue = Catalogue(database, settings.products_file)
-    inventory = Inventory(database, catalogue, telemetry, clock, settings.cache_ttl_s)
     neighbour = Neighbour(
         SUPPLIER, settings.supplier_url, settings.supplier, telemetry, transport=(transports or {}).get(SUPPLIER)
     )
+    supplier, lead_times = Supplier(neighbour, settings.supplier_url, telemetry), LeadTimes(settings.lead_times_ttl_s)
+    inventory = Inventory(database, catalogue, supplier, lead_times, telemetry, clock, settings.cache_ttl_s)
     restock = Restock(
         inventory,
         database,
-        Supplier(neighbour),
+        supplier,
         telemetry,
         clock,
         below=settings.restock_below,
