@@ -6,6 +6,7 @@ from dataclasses import asdict
 import structlog
 
 from observability.wiring import Telemetry, vocabulary
+from services.chassis.client import Neighbour
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.errors import NotFound
@@ -21,6 +22,7 @@ from services.inventory.domain import (
     on_offer,
 )
 from services.inventory.errors import OutOfStock, ReservationConflict, ReservationReleased, UnknownSku
+from services.inventory.faults.asks_payment import held_for_the_asking
 from services.inventory.faults.blocking_supplier_call import all_at_once
 from services.inventory.faults.lost_update import promised_once
 from services.inventory.lead_times import LeadTimes
@@ -38,6 +40,7 @@ class Inventory:
         catalogue: Catalogue,
         supplier: Supplier,
         lead_times: LeadTimes,
+        payments: Neighbour,
         telemetry: Telemetry,
         clock: Clock,
         cache_ttl_s: float,
@@ -46,6 +49,7 @@ class Inventory:
         self._catalogue = catalogue
         self._supplier = supplier
         self._lead_times = lead_times
+        self._payments = payments
         self._clock = clock
         self.offers = OfferCache(self._read_offers, cache_ttl_s)
         self._levels = telemetry.metrics.gauge(vocabulary.STOCK)
@@ -66,7 +70,8 @@ class Inventory:
 
         Raises `UnknownSku`, `OutOfStock`, `ReservationConflict` (other lines) or `ReservationReleased`.
         """
-        reservation = Reservation(order_id, State.HELD, self._catalogue.priced(wanted))
+        lines = self._catalogue.priced(wanted)
+        reservation = await held_for_the_asking.behaviour(self._payments, order_id, lines)
         try:
             left = await promised_once.behaviour(self._database, reservation, self._clock.now())
         except OutOfStock as refusal:

@@ -26,7 +26,7 @@ UNASKED = replace(SERVES, held=False, when="setup")
 
 def outcome(kind: Kind, name: str, *claims: Claim, serves: bool = True) -> Outcome:
     """Return what came of a version of the code."""
-    return Outcome(Case(DRIFT, kind, name, "", {}, serves), Verdict(claims, 1.0))
+    return Outcome(Case(DRIFT, kind, name, "", {}, serves=serves), Verdict(claims, 1.0))
 
 
 SOUND = (
