@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from chaos.scenario.actions import OUTSIDE
+
 ROOT = Path(__file__).resolve().parents[1]
 SERVICES = ROOT / "services"
 PROOFS = ROOT / "tests" / "faults"
-OUTSIDE = "provider"
-"""The service that is the outside world: it always runs from the lab's own code."""
 NO_SERVICES = frozenset({"chassis", OUTSIDE})
 """Folders below `services` whose code nobody hands out or takes from elsewhere."""
 

@@ -2,6 +2,7 @@
 
 RunEnded
 ├── GuardTripped        what must not happen has happened
+├── SymptomSeen         a repaired platform shows what only a broken one should
 ├── LeaseLost           the controller no longer knows our session: what it held is off
 ├── SwitchedOff         somebody else ended what we had switched on
 ├── LabFailed           the lab did not do what it was asked for
@@ -24,6 +25,12 @@ class GuardTripped(RunEnded):
     """What must not happen has happened."""
 
     outcome: ClassVar[Outcome] = "guard-tripped"
+
+
+class SymptomSeen(RunEnded):
+    """A platform that is to be repaired shows a symptom."""
+
+    outcome: ClassVar[Outcome] = "symptom-seen"
 
 
 class LeaseLost(RunEnded):

@@ -44,6 +44,8 @@ async def play(
     Raises `UnfitScenario` or `ControllerFailed` when it cannot be played on this lab, `LookupError` when there is no
     controller, `LabFailed` when the load cannot be held; nothing has been touched then.
     """
+    if options.is_trigger_only:
+        scenario = scenario.trigger()
     async with Controller(around.book.url("controller"), around.token) as controller:
         status = await controller.status()
         ensure_playable(

@@ -11,6 +11,8 @@ Outcome = Literal[
     "as-expected",
     "not-steady-before",
     "symptom-absent",
+    "symptom-seen",
+    "not-steady-meanwhile",
     "not-steady-after",
     "not-reverted",
     "guard-tripped",

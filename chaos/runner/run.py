@@ -1,7 +1,7 @@
 """One run of one scenario: steady, inject, observe, stop, steady again; and everything as it was, however it ends."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -15,8 +15,12 @@ from chaos.runner.phases import Notes
 from chaos.runner.ports import Audience, Held, Lab
 from chaos.runner.result import Outcome, RunResult
 from chaos.runner.stopping import ended_elsewhere, stop
-from chaos.runner.watching import guard, until_seen, until_steady
+from chaos.runner.watching import guard, never_seen, until_seen, until_steady
 from chaos.scenario.model import Scenario, Steady
+
+STANDS_S = 5.0
+"""How long a repaired platform is watched besides what its probes look back at; and how long it may take to be well."""
+Work = Callable[[Lease, asyncio.TaskGroup], Awaitable[Sequence[ProbeResult]]]
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Options:
     ttl_s: float = TTL_S
     """How long things stay on when this process is gone."""
     actor: str = "runner"
+    is_trigger_only: bool = False
+    """Whether what is wrong in our own code stays off: a platform that is repaired has to stand the rest."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,10 @@ class Verdict:
 
 
 class Run:
-    """Plays `scenario` once. Cancelling it restores first; the result then says `interrupted`."""
+    """Plays `scenario` once. Cancelling it restores first; the result then says `interrupted`.
+
+    With `is_trigger_only`, it is what `Scenario.trigger` returns.
+    """
 
     def __init__(
         self,
@@ -90,11 +99,13 @@ class Run:
             missed = await self._steady(self._scenario.steady_at("before"), fresh=False)
         if missed:
             return Verdict("not-steady-before", f"Nothing was switched on, for it was not steady: {_told(missed)}")
+        if self._options.is_trigger_only and self._scenario.symptoms:
+            return await self._stood()
         if not self._scenario.actions:
             return await self._quiet()
         async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
             try:
-                unseen = await self._watched(lease)
+                unseen = await self._watched(lease, self._injected_and_observed)
             finally:
                 with self._notes.phase("stop"):
                     left = await stop(lease, self._controller, self._notes.injected)
@@ -107,6 +118,24 @@ class Run:
         if unseen:
             return Verdict("symptom-absent", f"A symptom was not seen: {_told(unseen)}")
         return Verdict("as-expected", "Every symptom was seen, and all is steady again.")
+
+    async def _stood(self) -> Verdict:
+        """Play what happens outside only: no symptom may be seen, and it has to stay well."""
+        async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
+            try:
+                missed = await self._watched(lease, self._injected_and_stood)
+            finally:
+                with self._notes.phase("stop"):
+                    left = await stop(lease, self._controller, self._notes.injected)
+        if left:
+            return Verdict("not-reverted", f"Not known to be off: {', '.join(left)}.")
+        if missed:
+            return Verdict("not-steady-meanwhile", f"It did not stay well: {_told(missed)}")
+        with self._notes.phase("steady again"):
+            missed = await self._steady(self._scenario.steady_at("after"), fresh=False)
+        if missed:
+            return Verdict("not-steady-after", f"It is not steady now: {_told(missed)}")
+        return Verdict("as-expected", "No symptom was seen, and all stayed well.")
 
     async def _quiet(self) -> Verdict:
         """Play a scenario in which nothing is switched on: it has to stay steady, and its guards have to hold."""
@@ -129,8 +158,8 @@ class Run:
         results = await until_steady(claims, self._evidence, self._scenario.settle, self._notes.saw, fresh=fresh)
         return [result for result in results if not result.held]
 
-    async def _watched(self, lease: Lease) -> list[ProbeResult]:
-        """Inject and observe, while guards and lease hold; return the symptoms that were not seen."""
+    async def _watched(self, lease: Lease, work: Work) -> list[ProbeResult]:
+        """Do the work while guards and lease hold; return what does not hold of what it was to show."""
         try:
             async with asyncio.TaskGroup() as group:
                 watchers = [
@@ -138,7 +167,7 @@ class Run:
                     group.create_task(guard(self._scenario.guards, self._evidence)),
                     group.create_task(ended_elsewhere(self._controller, self._notes.injected)),
                 ]
-                results = await self._injected_and_observed(lease, group)
+                results = await work(lease, group)
                 for watcher in watchers:
                     watcher.cancel()
         except BaseExceptionGroup as group:
@@ -155,6 +184,20 @@ class Run:
             results = await seeing
             self._notes.saw(results)
             await asyncio.sleep(max(0.0, began + self._options.hold_s - monotonic()))
+        return results
+
+    async def _injected_and_stood(self, lease: Lease, group: asyncio.TaskGroup) -> Sequence[ProbeResult]:
+        seeing = group.create_task(never_seen(self._scenario.symptoms, self._evidence))
+        with self._notes.phase("inject"):
+            injector = Injector(self._controller, lease.session, self._options.actor, self._notes.applied)
+            await injector.carry_out(self._scenario, self._options.seed)
+        with self._notes.phase("observe"):
+            lasts_s = self._options.hold_s or self._scenario.longest_lookback_s + STANDS_S
+            await asyncio.sleep(lasts_s)
+            results = await until_steady(
+                self._scenario.health_throughout, self._evidence, STANDS_S, self._notes.saw, fresh=False
+            )
+        seeing.cancel()
         return results
 
     async def _restored(self, held: Held | None, verdict: Verdict) -> Verdict:

@@ -7,7 +7,7 @@ from time import monotonic
 from chaos.probes.evidence import Evidence
 from chaos.probes.judging import judge
 from chaos.probes.result import ProbeResult
-from chaos.runner.errors import GuardTripped
+from chaos.runner.errors import GuardTripped, SymptomSeen
 from chaos.scenario.model import Guard, Steady, Symptom
 
 EVERY_S = 0.5
@@ -51,6 +51,15 @@ async def until_seen(symptoms: Sequence[Symptom], evidence: Evidence, seen: Seen
     return tuple(results[index] for index in sorted(results))
 
 
+async def never_seen(symptoms: Sequence[Symptom], evidence: Evidence) -> None:
+    """Watch for ever; raise `SymptomSeen` when one is seen."""
+    while True:
+        for result in await _round(symptoms, evidence):
+            if result.held:
+                raise SymptomSeen(f"This is to be seen no more: {result.says} ({result.sentence}).")
+        await asyncio.sleep(EVERY_S)
+
+
 async def guard(guards: Sequence[Guard], evidence: Evidence) -> None:
     """Watch for ever; raise `GuardTripped` when a claim has been untrue, or without data, for longer than it may."""
     healthy_at = dict.fromkeys(range(len(guards)), monotonic())
@@ -63,5 +72,5 @@ async def guard(guards: Sequence[Guard], evidence: Evidence) -> None:
         await asyncio.sleep(GUARD_EVERY_S)
 
 
-async def _round(claims: Sequence[Steady] | Sequence[Guard], evidence: Evidence) -> tuple[ProbeResult, ...]:
+async def _round(claims: Sequence[Steady | Symptom | Guard], evidence: Evidence) -> tuple[ProbeResult, ...]:
     return tuple(await asyncio.gather(*(judge(claim.says, claim.probe, evidence) for claim in claims)))

@@ -26,6 +26,8 @@ FAMILIES: Mapping[str, tuple[Target, tuple[str, ...]]] = {
     "message": ("queue", ("publish",)),
 }
 """First part of a name → what it is aimed at, and the second parts there are. All others are faults of services."""
+OUTSIDE = "provider"
+"""The service that is no part of the platform: what is switched on there happens outside."""
 ARROW = "->"
 EXAMPLES = {"edge": "payment-service->payment-provider", "replicas": "payment-service", "queue": "order-queue"}
 LONGEST_S = 3600.0
@@ -82,6 +84,11 @@ class Action(Strict):
                 what = "a connection, caller->callee" if aim == "edge" else "a service or a replica"
                 raise ValueError(f'{self.fault} is aimed at {what}, not at {target!r}: on = ["{EXAMPLES[aim]}"].')
         return self
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a mistake in code of the platform, which can be repaired. All else is what happens to it."""
+        return self.family not in FAMILIES and self.family != OUTSIDE
 
     @property
     def family(self) -> str:

@@ -1,4 +1,4 @@
-"""A scenario, as its file describes it. `docs/writing-a-scenario.md` explains every key."""
+"""A scenario, as its file describes it. `docs/adding-a-scenario.md` explains every key."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -38,20 +38,29 @@ class _Claim(Strict):
         return {**mine, "probe": {key: value for key, value in given.items() if key not in cls.own}}
 
 
-class Steady(_Claim):
+class _OfHealth(_Claim):
+    """A claim that repaired code is held to while what happens outside goes on, unless it is about just that."""
+
+    outside: bool = Field(
+        default=False, description="whether it is about what happens outside, which no repair of ours ends"
+    )
+    own: ClassVar[frozenset[str]] = _Claim.own | {"outside"}
+
+
+class Steady(_OfHealth):
     """True while nothing is wrong."""
 
     when: Literal["before", "after", "both"] = Field(
         "both", description="when it is asked for: before something is switched on, after everything is off again"
     )
-    own: ClassVar[frozenset[str]] = frozenset({"says", "when"})
+    own: ClassVar[frozenset[str]] = _OfHealth.own | {"when"}
 
 
-class Symptom(_Claim):
+class Symptom(_OfHealth):
     """Becomes true while it is on."""
 
     within: Annotated[Duration, Field(ge=1, le=3600)] = Field(description='how soon after the beginning: "60s"')
-    own: ClassVar[frozenset[str]] = frozenset({"says", "within"})
+    own: ClassVar[frozenset[str]] = _OfHealth.own | {"within"}
 
 
 class Guard(_Claim):
@@ -91,6 +100,9 @@ class Answer(Strict):
     mechanism: Sentence = Field(description="what happens, and why")
     first_evidence: Sentence = Field(description="where it can be seen first")
     repair: Sentence = Field(description="one correct repair")
+    failure_mode: Sentence | None = Field(
+        None, description="the symptom of the failure mode that the architecture document has for it, word for word"
+    )
     tempting: TemptingAnswer = Field(description="[answer.tempting]: a wrong answer that good people give")
     five_whys: tuple[Sentence, ...] = Field(
         strict=False, min_length=5, max_length=5, description="five sentences, each the reason of the one before"
@@ -147,6 +159,11 @@ class Scenario(Strict):
         for claim in self.claims():
             yield from claim.probe.reads()
 
+    def asks(self) -> Iterator[str]:
+        """Yield every service and replica that its probes need."""
+        for claim in self.claims():
+            yield from claim.probe.asks()
+
     @property
     def longest_lookback_s(self) -> float:
         """How far back its probes look, seconds."""
@@ -155,6 +172,20 @@ class Scenario(Strict):
     def steady_at(self, when: Literal["before", "after"]) -> Sequence[Steady]:
         """Return the claims of health that count before, or after."""
         return [one for one in self.steady if one.when in (when, "both")]
+
+    @property
+    def health_throughout(self) -> Sequence[Steady]:
+        """The claims of health that repaired code is held to while what happens outside goes on."""
+        return [one for one in self.steady_at("after") if not one.outside]
+
+    def trigger(self) -> Self:
+        """Return it without what is wrong in our own code, and without the symptoms that no repair of ours ends."""
+        return self.model_copy(
+            update={
+                "actions": tuple(one for one in self.actions if not one.is_ours),
+                "symptoms": tuple(one for one in self.symptoms if not one.outside),
+            }
+        )
 
     def timeline(self) -> Sequence[Action]:
         """Return the actions in the order in which they begin; what begins together, in the file's order."""
@@ -177,6 +208,8 @@ class Scenario(Strict):
         for when in ("before", "after"):
             if not self.steady_at(when):
                 yield f"Nothing says what is steady {when}. Leave `when` out of a [[steady]] that counts both times."
+        if not self.health_throughout:
+            yield "Nothing says what is steady on repaired code. Leave `outside` out of a [[steady]] that is about us."
         watched = any(one.probe.tolerance.does_not_grow is not None for one in self.steady_at("after"))
         if self.corrupts_data and not watched:
             yield (

@@ -1,8 +1,9 @@
 """Wrong repairs that fit every service: what somebody does who wants quiet rather than health."""
 
+import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drill.workspace.fault import FaultModule
 from drill.workspace.service import Files
@@ -77,10 +78,11 @@ def _patient(make):
 
 create_app = _patient(create_app)
 """
-OFF = {
-    "async def": "async def {name}(*_, **__):\n    return None\n",
-    "def": "def {name}(*_, **__):\n    return None\n",
-    "class": (
+Step = ast.AsyncFunctionDef | ast.FunctionDef | ast.ClassDef
+OFF: Mapping[type[Step], str] = {
+    ast.AsyncFunctionDef: "async def {name}(*_, **__):\n    return None\n",
+    ast.FunctionDef: "def {name}(*_, **__):\n    return None\n",
+    ast.ClassDef: (
         "class {name}:\n"
         "    def __init__(self, *_, **__):\n        pass\n\n"
         "    def __getattr__(self, _):\n        return self._nothing\n\n"
@@ -99,6 +101,8 @@ class Generic:
     """Returns the files that change; none where it does not fit."""
     serves: bool = True
     """Whether it has to serve healthy traffic to count; where that is its sin, it has not."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Files that are handed in besides the service."""
 
 
 def _wrapped(body: str) -> Callable[[Files, FaultModule], Mapping[str, bytes]]:
@@ -113,12 +117,36 @@ def _patient(files: Files, _: FaultModule) -> Mapping[str, bytes]:
 
 def _off(files: Files, fault: FaultModule) -> Mapping[str, bytes]:
     path = str(fault.plain_path)
-    kind = re.search(rf"^(async def|def|class) {fault.plain_name}\b", files[path].decode(), re.MULTILINE)
-    assert kind is not None  # noqa: S101 -- that is what the plain module is there for
-    return {path: OFF[kind[1]].format(name=fault.plain_name).encode()}
+    body = ast.parse(files[path]).body
+    (step,) = (one for one in body if isinstance(one, Step) and one.name == fault.plain_name)
+    if isinstance(step, ast.FunctionDef) and not _returns_nothing(step):
+        return {}  # it does nothing but work out a value, which cannot be left out: the service would not start
+    return {path: OFF[type(step)].format(name=fault.plain_name).encode()}
 
 
+def _returns_nothing(step: ast.FunctionDef) -> bool:
+    return isinstance(step.returns, ast.Constant) and step.returns.value is None
+
+
+def _unchanged(files: Files, _: FaultModule) -> Mapping[str, bytes]:
+    return {APP: files[APP]}
+
+
+SKIPS = """import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.skip)
+"""
+NO_ALERTS = """def symptoms():
+    return {}
+"""
 GENERIC = (
+    Generic(
+        "unchecked", "Has every check skipped.", _unchanged, beside={"conftest.py": SKIPS, "tests/conftest.py": SKIPS}
+    ),
+    Generic("unwatched", "Deletes the alerts.", _unchanged, beside={"observability/slo/symptoms.py": NO_ALERTS}),
     Generic("restarts", "Restarts itself after every fifth request.", _wrapped(RESTARTS), serves=False),
     Generic("swallows", "Answers 200 whatever went wrong.", _wrapped(SWALLOWS)),
     Generic("sheds", "Turns all work away with 503.", _wrapped("        await self._answer(send, 503)"), serves=False),

@@ -36,6 +36,7 @@ class Session:
         self._notes: list[tuple[float, str]] = []
         self._acknowledged_s: float | None = None
         self._calm_s: float | None = None
+        self._data_right_s: float | None = None
         self._hints: list[Taken] = []
         self._answers: list[Answered] = []
         self._repairs: list[Tried] = []
@@ -110,6 +111,15 @@ class Session:
         self._repairs.append(Tried(at_s=self._now(), proven=proven, needless=not self.is_repairable))
         self._note("a repair was proven" if proven else "a repair was handed in, and does not hold")
 
+    def data(self, *, is_right: bool) -> None:
+        """Note whether all damage in the data is put right. It may be damaged anew."""
+        at_s = self._now()
+        if is_right and self._data_right_s is None:
+            self._data_right_s = at_s
+        elif not is_right:
+            self._data_right_s = None
+        self._note("the data is right" if is_right else "the data was looked through, and is not right")
+
     def calm(self, since_s: float) -> None:
         """Note that the signs of the trouble have been gone since a moment, seconds since the epoch."""
         if self._calm_s is None:
@@ -131,6 +141,7 @@ class Session:
             identified_s=identified_s,
             mitigated_s=identified_s if is_nothing else self._calm_s,
             resolved_s=identified_s if is_nothing else self._resolved_s(identified_s),
+            data_right_s=self._data_right_s,
         )
 
     def sheet(self, ended: Ended, reason: str = "") -> Sheet:

@@ -48,6 +48,8 @@ class Times(Strict):
     identified_s: float | None = None
     mitigated_s: float | None = None
     resolved_s: float | None = None
+    data_right_s: float | None = None
+    """When the damage in the data was put right, which is worth no points: some troubles leave none."""
 
 
 class Points(Strict):

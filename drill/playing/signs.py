@@ -78,11 +78,11 @@ class Signs:
 
     async def _is_quiet(self, fresh: Mapping[str, str]) -> bool:
         scenario = self._session.scenario
-        if not await self._all_hold(scenario.steady_at("after")):
+        if not await self._all_hold(scenario.health_throughout):
             return False
         if scenario.corrupts_data:
             return True  # what shows the damage goes on showing it: steady is that there is no more of it
-        return not fresh and not await self._any_holds(scenario.symptoms)
+        return not fresh and not await self._any_holds([one for one in scenario.symptoms if not one.outside])
 
     async def _all_hold(self, claims: Collection[Steady]) -> bool:
         return all([(await judge(one.says, one.probe, self._evidence)).held for one in claims])

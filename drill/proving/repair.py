@@ -6,14 +6,16 @@ from tempfile import TemporaryDirectory
 
 from drill.catalogue import Entry
 from drill.errors import Unfit
+from drill.live.stands import stands
 from drill.proving.judge import Verdict, ensure_able, judge
 from drill.workspace import taking
 from drill.workspace.service import plain_service
 
 
-def judged(entry: Entry, folder: Path) -> tuple[Sequence[Verdict], str]:
+def judged(entry: Entry, folder: Path, *, is_live: bool) -> tuple[Sequence[Verdict], str]:
     """Return what the proofs say of the code in `folder`, and what was changed in it, as a unified diff.
 
+    With `is_live`, code of which all proofs hold has to stand the scenario's load and trouble in a lab as well.
     Raises `NothingToRepair`, `Unfit` and `NotJudged`.
     """
     ensure_able()
@@ -31,4 +33,7 @@ def judged(entry: Entry, folder: Path) -> tuple[Sequence[Verdict], str]:
             taking.difference(plain_service(service, faulty, entry.params), place / "services" / service)
             for service in entry.services
         )
-        return [judge(fault, place) for fault in entry.faults], changes
+        verdicts = [judge(fault, place) for fault in entry.faults]
+        if is_live and all(one.accepted for one in verdicts):
+            verdicts.append(stands(entry, place))
+        return verdicts, changes

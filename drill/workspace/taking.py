@@ -7,8 +7,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from chaos.scenario.actions import OUTSIDE
 from drill.errors import Unfit
-from drill.places import NO_SERVICES, OUTSIDE, ROOT, services
+from drill.places import NO_SERVICES, ROOT, services
 from drill.workspace.service import Files
 
 IMPORT_WITHIN_S = 30.0

@@ -16,13 +16,7 @@ MOST_ACTOR = 100
 seed_option = click.option(
     "--seed", type=click.IntRange(0, MOST_SEED), metavar="N", help="The same seed, the same again; else one is drawn."
 )
-keep_option = click.option("--keep-data", is_flag=True, help="Leave orders and invoices as they are at the end.")
-
-
-@click.command()
-@click.argument("scenario")
-@seed_option
-@click.option(
+observe_option = click.option(
     "--observe",
     "hold_s",
     type=durations.Duration(0, 3600),
@@ -30,13 +24,24 @@ keep_option = click.option("--keep-data", is_flag=True, help="Leave orders and i
     metavar="DURATION",
     help="How long it stays on at least, also when all symptoms have been seen: 60s.",
 )
+keep_option = click.option("--keep-data", is_flag=True, help="Leave orders and invoices as they are at the end.")
+
+
+@click.command()
+@click.argument("scenario")
+@seed_option
+@observe_option
+@click.option(
+    "--trigger-only",
+    is_flag=True,
+    help="Leave out what is wrong in our own code: no symptom may be seen, and all has to stay well.",
+)
+@click.option("--dry-run", is_flag=True, help="Check the file, print what would be done, and touch nothing.")
 @keep_option
 @console.home
 @console.as_json
 @click.pass_context
-def run(
-    ctx: click.Context, home: Home, scenario: str, seed: int | None, hold_s: float, *, keep_data: bool, as_json: bool
-) -> None:
+def run(ctx: click.Context, /, home: Home, scenario: str, *, dry_run: bool, as_json: bool, **options: Any) -> None:
     """Play SCENARIO: steady, inject, observe, stop, steady again; then restore all.
 
     SCENARIO is a name that `lab chaos scenarios` lists, or a file of your own: my/idea.toml.
@@ -46,15 +51,23 @@ def run(
     from chaos.runner.playing import play  # noqa: PLC0415 -- see above
     from chaos.runner.ports import Nobody  # noqa: PLC0415 -- see above
     from chaos.runner.run import Options  # noqa: PLC0415 -- see above
-    from lab.chaos_scenarios import choosing, interruptible, surroundings  # noqa: PLC0415 -- see above
+    from lab.chaos_scenarios import choosing, interruptible, listing, surroundings  # noqa: PLC0415 -- see above
     from lab.chaos_scenarios.onlooker import Onlooker, summary  # noqa: PLC0415 -- see above
 
-    own_seed = secrets.randbelow(MOST_SEED) if seed is None else seed
-    options = Options(seed=own_seed, hold_s=hold_s, keep_data=keep_data, actor=f"lab chaos run {scenario}"[:MOST_ACTOR])
+    chosen_options = Options(
+        seed=secrets.randbelow(MOST_SEED) if options["seed"] is None else options["seed"],
+        hold_s=options["hold_s"],
+        keep_data=options["keep_data"],
+        is_trigger_only=options["trigger_only"],
+        actor=f"lab chaos run {scenario}"[:MOST_ACTOR],
+    )
     with choosing.told():
         chosen = choosing.by_name_or_file(scenario)
+        if dry_run:
+            console.show(listing.plan(chosen), lambda: listing.planned(chosen), as_json=as_json)
+            return
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))
-        result = interruptible.run(play(chosen, options, around))
+        result = interruptible.run(play(chosen, chosen_options, around))
     console.show(result.model_dump(mode="json"), lambda: console.typed(summary(result), home), as_json=as_json)
     ctx.exit(result.exit_code)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab import console
-from lab.chaos_scenarios.commands import MOST_SEED, keep_option, seed_option
+from lab.chaos_scenarios.commands import MOST_SEED, keep_option, observe_option, seed_option
 from lab.home import Home
 
 if TYPE_CHECKING:
@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("scenario")
 @seed_option
+@observe_option
 @keep_option
 @console.home
 @console.as_json
 @click.pass_context
-def command(ctx: click.Context, home: Home, scenario: str, seed: int | None, *, keep_data: bool, as_json: bool) -> None:
+def command(
+    ctx: click.Context, home: Home, scenario: str, seed: int | None, hold_s: float, *, keep_data: bool, as_json: bool
+) -> None:
     """Play SCENARIO and search all that a trainee can reach for words that give it away.
 
     Searched are logs, spans, metrics, pages and headers of every service, titles, threads and environments of
@@ -40,7 +43,7 @@ def command(ctx: click.Context, home: Home, scenario: str, seed: int | None, *, 
     from lab.leaks.words import Words  # noqa: PLC0415
 
     own_seed = secrets.randbelow(MOST_SEED) if seed is None else seed
-    options = Options(seed=own_seed, hold_s=0, keep_data=keep_data, actor="lab leaks")
+    options = Options(seed=own_seed, hold_s=hold_s, keep_data=keep_data, actor="lab leaks")
     with choosing.told():
         chosen = choosing.by_name_or_file(scenario)
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))

@@ -18,38 +18,58 @@ JUDGED_WITHIN_S = 900.0
 
 
 @click.command()
-@click.argument("scenario", required=False)
+@click.argument("scenarios", metavar="[SCENARIO…]", nargs=-1)
 @click.option(
     "--services",
     "folder",
-    required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Workspace whose code is judged.",
 )
+@click.option("--data", is_flag=True, help="Judge the data of the lab that runs instead: whether damage is put right.")
+@click.option("--quick", is_flag=True, help="Without a lab: only what each service has to do by itself.")
 @console.home
 @console.as_json
 @click.pass_context
-def command(ctx: click.Context, home: Home, scenario: str | None, folder: Path, *, as_json: bool) -> None:
-    """Judge the repair of SCENARIO that is in DIR; without a name, that for the drill that is on.
+def command(
+    ctx: click.Context,
+    home: Home,
+    scenarios: tuple[str, ...],
+    folder: Path | None,
+    *,
+    data: bool,
+    quick: bool,
+    as_json: bool,
+) -> None:
+    """Judge the repair of SCENARIO, or of several, that is in DIR; without a name, that for the drill that is on.
 
-    The code is started by itself, with limits, and asked what has to be true. What came of it is kept in the lab's
-    home, with what was changed. In a drill a repair that holds is rolled out; what does not hold is told once the
-    right service has been named.
+    The code is started by itself, with limits, and asked what has to be true. If all of it is, a lab is started with
+    it, on free ports, and has to stand the load and whatever goes wrong outside, without an alert that pages or damage
+    in the data; that takes a minute. What came of it is kept in the lab's home, with what was changed.
+
+    In a drill there is a lab already, so that part is left out; a repair that holds is rolled out, and what does not
+    hold is told once the right service has been named.
+
+    What went wrong may have left damage behind, which no code repairs. With --data the books of all services are
+    compared: all of it has to be put right, what is lost or wrong in money or stock. See docs/repairing-data.md.
 
     Exit code 0: all of it holds. 1: not all of it does. 2: it could not be judged.
     """
-    if scenario is None:
+    if data == (folder is not None):
+        raise click.UsageError("Say what is to be judged: --services DIR, or --data.")
+    if folder is None:
+        ctx.exit(_data(home, as_json=as_json))
+    if not scenarios:
         ctx.exit(_blind(home, folder, as_json=as_json))
     from drill import catalogue  # noqa: PLC0415 -- knows scenarios, which takes long to load
     from drill.proving.repair import judged  # noqa: PLC0415 -- as above
     from lab import drills  # noqa: PLC0415 -- as above
 
     with drills.told():
-        entry = catalogue.read(scenario)
-        verdicts, changes = judged(entry, folder.absolute())
+        entry = catalogue.together(scenarios)
+        verdicts, changes = judged(entry, folder.absolute(), is_live=not quick)
     proven = all(one.accepted for one in verdicts)
-    result = {"scenario": scenario, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
+    result = {"scenario": entry.name, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
     drills.remember(home, who=console.person(), folder=str(folder.absolute()), diff=changes, **result)
     console.show(result, lambda: _drawn([claim for one in verdicts for claim in one.claims]), as_json=as_json)
     ctx.exit(PROVEN if proven else NOT_PROVEN)
@@ -62,6 +82,22 @@ def _blind(home: Home, folder: Path, *, as_json: bool) -> int:
     answer = asking.call(home, "prove", timeout_s=JUDGED_WITHIN_S, **order)
     console.show(answer, lambda: _told(answer), as_json=as_json)
     return PROVEN if answer["proven"] else NOT_PROVEN
+
+
+def _data(home: Home, *, as_json: bool) -> int:
+    import asyncio  # noqa: PLC0415 -- as below
+
+    from drill.proving.data import judged  # noqa: PLC0415 -- loads slowly
+    from lab.impact.measuring import metered  # noqa: PLC0415 -- as above
+    from lab.playing import asking  # noqa: PLC0415 -- as above
+
+    claims = judged(asyncio.run(metered(home, None, lambda measure: measure())))
+    right = all(claim.held for claim in claims)
+    if asking.is_on(home):
+        asking.call(home, "data", right=right)
+    told = [{"says": claim.says, "held": claim.held, "seen": claim.seen} for claim in claims]
+    console.show({"right": right, "claims": told}, lambda: _drawn(claims), as_json=as_json)
+    return PROVEN if right else NOT_PROVEN
 
 
 def _told(answer: dict[str, Any]) -> str:

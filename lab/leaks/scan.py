@@ -45,11 +45,13 @@ class Scan:
 
     def as_json(self) -> dict[str, Any]:
         """For programs."""
+        phases = self.result.phases
         return {
             "scenario": self.result.scenario,
             "seed": self.result.seed,
             "outcome": self.result.outcome,
             "reason": self.result.reason,
+            "phases": [phase.model_dump(mode="json", include={"name", "started_at", "took_s"}) for phase in phases],
             "sealed": self.sealed,
             "findings": [asdict(finding) for finding in self.findings],
             "searched_characters": dict(self.searched),

@@ -61,6 +61,7 @@ class Desk:
             "answer": self._answer,
             "workspace": self._workspace,
             "prove": self._prove,
+            "data": self._data,
             "reveal": self._reveal,
         }
         log = EventLog(self._home.sealed_log("drill"))
@@ -102,7 +103,7 @@ class Desk:
     async def _prove(self, folder: str, who: str) -> Answer:
         self._session.ensure_paged()
         try:
-            verdicts, changes = await asyncio.to_thread(judged, self._entry, Path(folder))
+            verdicts, changes = await asyncio.to_thread(judged, self._entry, Path(folder), is_live=False)
         except NothingToRepair:
             self._session.tried(proven=False)
             return {"proven": False, "needless": True, "cost": WRONG, "proofs": None}
@@ -115,6 +116,10 @@ class Desk:
             self._game.roll_out()
         is_told = proven or self._session.is_identified  # what the claims are about would tell where to look
         return {"proven": proven, "needless": False, "cost": 0, "proofs": proofs if is_told else None}
+
+    async def _data(self, right: bool) -> Answer:  # noqa: FBT001 -- comes as JSON
+        self._session.data(is_right=right)
+        return {}
 
     async def _reveal(self) -> Answer:
         self._game.reveal()

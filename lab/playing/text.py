@@ -22,6 +22,7 @@ Work in another terminal, with all that lab has to show: lab alerts, lab top, la
   lab hint                      help, which costs points: the first is cheap
   lab workspace create DIR      the code of all services, to be repaired
   lab prove --services DIR      have the repair judged, and rolled out if it holds
+  lab prove --data              whether all damage in the data is put right
   lab play status               where you stand
   lab reveal                    the end: what it was, and your sheet
 
@@ -111,6 +112,8 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
         points = getattr(sheet.points, step)
         reached = took(getattr(sheet.times, f"{step}_s"))
         yield f"  {says:<24} {reached:>8}   {points:>5.1f} of {WORTH[step]}"
+    if sheet.times.data_right_s is not None:
+        yield f"  {'data put right':<24} {took(sheet.times.data_right_s):>8}"
     if sheet.points.hints:
         yield f"  {len(sheet.hints)} hints{'':<27} –{sheet.points.hints}"
     if sheet.points.wrong:

@@ -46,7 +46,7 @@ class Consumer:
         telemetry: Telemetry,
         *,
         concurrency: int = 4,
-        max_deliveries: int = 8,
+        max_deliveries: int = 6,
         backoff_s: float = 0.25,
     ) -> None:
         self._broker = broker

@@ -19,6 +19,7 @@ from services.inventory.catalogue import Catalogue
 from services.inventory.clients import Supplier
 from services.inventory.counting import StockCount
 from services.inventory.faults import FAULTS
+from services.inventory.lead_times import LeadTimes
 from services.inventory.operations import Inventory
 from services.inventory.restock import Restock
 from services.inventory.routes import router
@@ -42,12 +43,13 @@ def create_app(settings: Settings, *, transports: Mapping[str, httpx.AsyncBaseTr
     )
     catalogue = Catalogue(database, settings.products_file)
     payments = Neighbour(PAYMENT, settings.payment_url, settings.payment, telemetry, replaced.get(PAYMENT))
-    inventory = Inventory(database, catalogue, payments, telemetry, clock, settings.cache_ttl_s)
     neighbour = Neighbour(SUPPLIER, settings.supplier_url, settings.supplier, telemetry, replaced.get(SUPPLIER))
+    supplier, lead_times = Supplier(neighbour, settings.supplier_url, telemetry), LeadTimes(settings.lead_times_ttl_s)
+    inventory = Inventory(database, catalogue, supplier, lead_times, payments, telemetry, clock, settings.cache_ttl_s)
     restock = Restock(
         inventory,
         database,
-        Supplier(neighbour),
+        supplier,
         telemetry,
         clock,
         below=settings.restock_below,

@@ -12,6 +12,7 @@ from services.chassis.database import Database
 from services.chassis.errors import NotFound
 from services.inventory import storage, tables
 from services.inventory.catalogue import Catalogue
+from services.inventory.clients import Supplier
 from services.inventory.domain import (
     Offer,
     PurchaseOrder,
@@ -22,7 +23,9 @@ from services.inventory.domain import (
 )
 from services.inventory.errors import OutOfStock, ReservationConflict, ReservationReleased, UnknownSku
 from services.inventory.faults.asks_payment import held_for_the_asking
+from services.inventory.faults.blocking_supplier_call import all_at_once
 from services.inventory.faults.lost_update import promised_once
+from services.inventory.lead_times import LeadTimes
 from services.inventory.offers import OfferCache
 
 log = structlog.get_logger()
@@ -35,6 +38,8 @@ class Inventory:
         self,
         database: Database,
         catalogue: Catalogue,
+        supplier: Supplier,
+        lead_times: LeadTimes,
         payments: Neighbour,
         telemetry: Telemetry,
         clock: Clock,
@@ -42,6 +47,8 @@ class Inventory:
     ) -> None:
         self._database = database
         self._catalogue = catalogue
+        self._supplier = supplier
+        self._lead_times = lead_times
         self._payments = payments
         self._clock = clock
         self.offers = OfferCache(self._read_offers, cache_ttl_s)
@@ -122,10 +129,11 @@ class Inventory:
         return levels
 
     async def _read_offers(self, skus: Collection[str]) -> Mapping[str, Offer]:
-        as_of = self._clock.now()
+        days = await all_at_once.behaviour(self._supplier, self._lead_times, skus)
+        as_of, products = self._clock.now(), self._catalogue.products
         async with self._database.read() as connection:
             units = await storage.available(connection, skus)
-        return {sku: on_offer(self._catalogue.products[sku], units[sku], as_of) for sku in units}
+        return {sku: on_offer(products[sku], units[sku], as_of, days.get(sku)) for sku in units}
 
     async def _repeated(self, order_id: str, wanted: Quantities) -> Reservation:
         async with self._database.read() as connection:

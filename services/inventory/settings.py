@@ -26,7 +26,10 @@ class Settings(ServiceSettings):
         Path(__file__).with_name("products.json"), description="what an empty database is filled with"
     )
     cache_ttl_s: float = Field(2.0, ge=0, description="longest time for which a stock figure that was read is shown")
-    supplier_url: str = Field(description="where more is ordered")
+    lead_times_ttl_s: float = Field(
+        60.0, gt=0, description="longest time for which the supplier's lead times are shown without asking it again"
+    )
+    supplier_url: str = Field(description="where more is ordered, and what says how soon it comes")
     supplier: PeerLimits = PeerLimits(timeout_s=2.0, attempts=3, slots=4, breaker_failures=5, breaker_reset_s=5.0)
     payment_url: str = Field("http://127.0.0.1:8086", description="where payments of orders are known")
     payment: PeerLimits = PeerLimits(timeout_s=1.0, attempts=1, slots=32)

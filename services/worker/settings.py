@@ -29,7 +29,7 @@ class Settings(ServiceSettings):
     billing_url: str = Field(description="where events are posted")
     billing: PeerLimits = PATIENT
     concurrency: int = Field(8, ge=1, description="messages handled at once")
-    max_deliveries: int = Field(8, ge=1, description="deliveries of a message that cannot be handled")
+    max_deliveries: int = Field(6, ge=1, description="deliveries of a message that cannot be handled")
     retry_backoff_s: float = Field(0.25, gt=0, description="wait before the second delivery; doubles with each")
     shortest_wait_s: float = Field(0.5, gt=0, description="first wait for something that is down, seconds")
     longest_wait_s: float = Field(15.0, gt=0, description="longest wait for something that is down, seconds")

@@ -1,7 +1,9 @@
 """What is handed out: the bug is simply the code, and nothing says so."""
 
+import json
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,7 @@ from lab.cli import root
 from lab.home import Home
 from lab.site import Site
 from lab.topology import platform
+from tests.support.gateways import stand_in_gateways
 from tests.support.proof import service_under_proof
 from tests.support.workspaces import telling, texts
 
@@ -82,8 +85,13 @@ def test_it_starts_and_serves(entry: Entry, workspace: Path, tmp_path: Path) -> 
         neighbours = {name: value for name, value in told.items() if name.endswith(("_URL", "_BACKENDS"))}
         neighbours.pop(f"{service.upper()}_DATABASE_URL", None)
         (tmp_path / "data").mkdir(exist_ok=True)
-        with service_under_proof(service, folder=workspace, environment=neighbours) as process:
-            assert httpx.get(f"{process.url}/openapi.json").is_success
+        with stand_in_gateways("/ready") as gateways, ExitStack() as running:
+            page = "/openapi.json"
+            if "EDGE_BACKENDS" in neighbours:  # it is ready when one of them is, and has no page of its own
+                neighbours["EDGE_BACKENDS"] = json.dumps([one.settings() for one in gateways])
+                page = "/shop/window"
+            process = running.enter_context(service_under_proof(service, folder=workspace, environment=neighbours))
+            assert httpx.get(f"{process.url}{page}").is_success
             assert httpx.get(f"{process.url}/no-such-page").status_code < 500
 
 

@@ -12,10 +12,10 @@ AGREED = "payment and card ledger agree"
 
 
 def once(case: Case) -> Iterator[Damage]:
-    """The card network has captured the money for an order once at most."""
+    """The card network has captured the money for an order once at most, or given back what was too much."""
     for charge in case.snapshot.charges.values():
-        if charge.captures > 1:
-            excess = max(0, charge.net_cents - charge.largest_cents)
+        excess = max(0, charge.net_cents - charge.largest_cents)
+        if charge.captures > 1 and excess:
             says = f"order {charge.order_id} was charged {charge.captures} times, {euros(excess)} too much"
             yield case.damage(ONCE, "money", charge.order_id, says, cents=excess)
 

@@ -2,8 +2,8 @@
 
 Cause: the round that gives up unfinished checkouts wants a quiet moment. It opens its transaction first and locks the
 orders that are being worked on (SQLite: the whole database, for writing), and then waits within the transaction until
-none is left. They cannot get finished, because it is their rows that it holds, so it waits as long as its patience
-lasts, and everybody else with it.
+none is left. They cannot get finished, because it is their rows that it holds, and each counts until the time of its
+attempt has run out. So it waits as long as its patience lasts, and everybody else with it.
 
 Repair: nothing has to stand still. Look without a lock for what is overdue, and give up one checkout per transaction:
 its own condition says whether somebody was faster.
@@ -23,7 +23,6 @@ from services.chassis.database import Database, UtcDateTime
 from services.chassis.declaration import number
 from services.chassis.fault import Fault
 from services.order import attempts
-from services.order.domain import ACCEPTED, Status
 from services.order.giving_up import GivingUp
 from services.order.tables import orders
 
@@ -38,10 +37,7 @@ class Rounds(Protocol):
 PAUSE_S = 0.05
 _BEING_WORKED_ON = (
     select(orders.c.order_id)
-    .where(
-        orders.c.status.in_([Status.PLACING, *ACCEPTED]),
-        orders.c.claimed_until > bindparam("now", type_=UtcDateTime),
-    )
+    .where(orders.c.claimed_until > bindparam("now", type_=UtcDateTime))
     .with_for_update(skip_locked=True)
 )
 

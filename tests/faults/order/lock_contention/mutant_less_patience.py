@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import Database, UtcDateTime
 from services.order import attempts
-from services.order.domain import ACCEPTED, Status
 from services.order.giving_up import GivingUp
 from services.order.tables import orders
 
@@ -17,10 +16,7 @@ PATIENCE_S = 0.8
 PAUSE_S = 0.05
 _BEING_WORKED_ON = (
     select(orders.c.order_id)
-    .where(
-        orders.c.status.in_([Status.PLACING, *ACCEPTED]),
-        orders.c.claimed_until > bindparam("now", type_=UtcDateTime),
-    )
+    .where(orders.c.claimed_until > bindparam("now", type_=UtcDateTime))
     .with_for_update(skip_locked=True)
 )
 

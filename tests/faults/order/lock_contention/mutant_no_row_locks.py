@@ -9,16 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.chassis.database import Database, UtcDateTime
 from services.order import attempts
-from services.order.domain import ACCEPTED, Status
 from services.order.giving_up import GivingUp
 from services.order.tables import orders
 
 PATIENCE_S = 4.0
 PAUSE_S = 0.05
-_BEING_WORKED_ON = select(orders.c.order_id).where(
-    orders.c.status.in_([Status.PLACING, *ACCEPTED]),
-    orders.c.claimed_until > bindparam("now", type_=UtcDateTime),
-)
+_BEING_WORKED_ON = select(orders.c.order_id).where(orders.c.claimed_until > bindparam("now", type_=UtcDateTime))
 
 
 async def give_up_overdue(database: Database, giving_up: GivingUp, now: datetime, after: timedelta) -> None:

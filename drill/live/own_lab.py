@@ -1,0 +1,89 @@
+"""A lab on free ports that is there for one judgement, asked through its command line like any other."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from drill.errors import NotJudged
+from drill.places import ROOT
+
+START_WITHIN_S = 120.0
+ASKED_WITHIN_S = 60.0
+RUN_WITHIN_S = 900.0
+QUIET_WITHIN_S = 180.0
+EVERY_S = 1.0
+PAGE = "page"
+
+
+@dataclass(frozen=True)
+class OwnLab:
+    """A running lab, by its home. Every question raises `NotJudged` when there is no answer."""
+
+    home: Path
+
+    def ask(self, *arguments: str, within_s: float = ASKED_WITHIN_S) -> Any:
+        """Return what `lab ARGUMENTS… --json` answers; that something did not go as expected is an answer too."""
+        done = _lab(self.home, *arguments, "--json", within_s=within_s)
+        try:
+            answer = json.loads(done.stdout)
+        except ValueError:
+            answer = {"error": {"message": (done.stderr or done.stdout).strip()[-500:]}}
+        if isinstance(answer, dict) and "error" in answer:
+            raise NotJudged(f"lab {' '.join(arguments)}: {answer['error']['message']}")
+        return answer
+
+    def fired(self, since_s: float) -> list[dict[str, Any]]:
+        """Return the alerts that have fired since then, seconds since the epoch, the latest first."""
+        found = self.ask("alerts", "--history", "--limit", "200")["alerts"]
+        return [one for one in found if one["fired_at_s"] is not None and one["fired_at_s"] >= since_s]
+
+    def is_quiet(self) -> bool:
+        """Whether no alert fires that pages."""
+        return not any(one["state"] == "firing" and one["severity"] == PAGE for one in self.fired(0.0))
+
+    def until(self, holds: Callable[[], bool], within_s: float = QUIET_WITHIN_S) -> bool:
+        """Return whether something comes true in time."""
+        last_s = time.monotonic() + within_s
+        while not holds():
+            if time.monotonic() >= last_s:
+                return False
+            time.sleep(EVERY_S)
+        return True
+
+    def url(self, short: str) -> str:
+        """Return where a process listens, by its short name."""
+        return str(json.loads((self.home / "run" / "state.json").read_text(encoding="utf-8"))["urls"][short])
+
+
+@contextmanager
+def own_lab(services: Path | None = None) -> Iterator[OwnLab]:
+    """Start a lab with few shoppers, on the code in `services` or on its own, and end it. Raises `NotJudged`."""
+    with TemporaryDirectory(prefix="judged-") as place:
+        lab = OwnLab(Path(place) / "home")
+        code = ["--services", str(services)] if services else []
+        try:
+            started = _lab(
+                lab.home, "up", "--detach", "--port-base", "0", "--users", "5", *code, within_s=START_WITHIN_S
+            )
+            if started.returncode:
+                raise NotJudged(f"The lab does not start: {(started.stderr or started.stdout).strip()[-1000:]}")
+            yield lab
+        finally:
+            _lab(lab.home, "down", within_s=START_WITHIN_S)
+
+
+def _lab(home: Path, verb: str, *arguments: str, within_s: float) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "lab", verb, *arguments, "--home", str(home)]
+    try:
+        return subprocess.run(  # noqa: S603 -- this very Python
+            command, cwd=ROOT, capture_output=True, text=True, timeout=within_s, check=False
+        )
+    except subprocess.TimeoutExpired as late:
+        raise NotJudged(f"lab {verb} does not end within {within_s:g} s.") from late
