@@ -101,7 +101,7 @@ def shop(subject: Subject) -> Iterator[Shop]:
     with full_house(lambda _: (404, UNKNOWN)) as others:
         told = {
             "INVENTORY_PAYMENT_URL": others.url,
-            "INVENTORY_SUPPLIER_URL": others.url,
+            "INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1",
             "INVENTORY_RESTOCK_BELOW": "0",
             "INVENTORY_WORKERS": "6",
         }
