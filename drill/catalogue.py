@@ -8,12 +8,13 @@ from typing import Any
 
 from chaos.scenario import loading
 from chaos.scenario.model import Scenario
-from drill.errors import NothingToRepair, NotPlain
+from drill.errors import NothingToRepair, NotPlain, Unfit
 from drill.places import PROOFS, ROOT, SERVICES
 from drill.workspace import fault as faults
 
 LEAST_REPAIRS = 2
 LEAST_MUTANTS = 3
+CHANGED_SETTING = "setting.change"
 
 
 @dataclass(frozen=True)
@@ -104,16 +105,23 @@ class Entry:
     """A scenario and the faults of ours in it. The others of its actions are what happens outside: its trigger."""
 
     scenario: Scenario
+    also: tuple[Scenario, ...] = ()
+    """Others whose faults are in the code at the same time."""
 
     @property
     def name(self) -> str:
-        """The scenario's name."""
-        return self.scenario.name
+        """The scenario's name, or those of all."""
+        return " ".join(one.name for one in self.scenarios)
+
+    @property
+    def scenarios(self) -> Sequence[Scenario]:
+        """All of them."""
+        return (self.scenario, *self.also)
 
     @property
     def faults(self) -> Sequence[FaultEntry]:
         """The faults of ours, in the order of the scenario's file."""
-        return [FaultEntry(name) for name in dict.fromkeys(one.fault for one in self.scenario.actions if one.is_ours)]
+        return [FaultEntry(name) for name in self.params]
 
     @property
     def services(self) -> Sequence[str]:
@@ -123,14 +131,20 @@ class Entry:
     @property
     def params(self) -> Mapping[str, Mapping[str, Any]]:
         """Fault → the values of parameters that the scenario gives it."""
-        return {one.fault: one.params for one in self.scenario.actions if one.is_ours}
+        return {one.fault: one.params for scenario in self.scenarios for one in scenario.actions if one.is_ours}
+
+    @property
+    def is_answered_only(self) -> bool:
+        """Whether no code is wrong: nothing is on, or settings have values that nobody has declared."""
+        return all(one.fault == CHANGED_SETTING for one in self.scenario.actions)
 
     def ensure_repairable(self) -> None:
         """Raise `NothingToRepair` when no code of ours is wrong."""
-        if not self.faults:
-            raise NothingToRepair(
-                f"{self.name} has no code of ours to repair.", hint="See the others: lab chaos scenarios"
-            )
+        for one in self.scenarios:
+            if not Entry(one).faults:
+                raise NothingToRepair(
+                    f"{one.name} has no code of ours to repair.", hint="See the others: lab chaos scenarios"
+                )
 
 
 def read(name: str) -> Entry:
@@ -138,9 +152,32 @@ def read(name: str) -> Entry:
     return Entry(loading.read(name))
 
 
+def together(names: Sequence[str]) -> Entry:
+    """Return one entry for several scenarios at once.
+
+    Raises as `read` does, and `Unfit` when they cannot all be in the code at the same time.
+    """
+    entries = [read(name) for name in dict.fromkeys(names)]
+    values: dict[str, Mapping[str, Any]] = {}
+    for one in entries:
+        for fault, params in one.params.items():
+            if values.setdefault(fault, params) != params:
+                raise Unfit(
+                    f"{one.name} needs {FaultEntry(fault).service} to be otherwise than the others do.",
+                    hint="Name fewer scenarios.",
+                )
+    first, *others = (one.scenario for one in entries)
+    return Entry(first, tuple(others))
+
+
 def everything() -> Sequence[Entry]:
     """Return all entries, by name."""
     return [Entry(scenario) for scenario in loading.catalogue()]
+
+
+def certifiable() -> Sequence[Entry]:
+    """Return the entries that can be certified: by repairs and mutants, or else by their answer."""
+    return [entry for entry in everything() if entry.faults or entry.is_answered_only]
 
 
 def repairable() -> Sequence[Entry]:

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from lab.errors import UnknownName
 from lab.places import LOOPBACK, Here, Places
-from lab.site import CHANNEL_OFFSET, EDGES_OFFSET, Site
+from lab.site import CHANNEL_OFFSET, EDGES_OFFSET, FURTHER_OFFSET, Site
 
 CONTROLLER = "controller"
 
@@ -33,6 +33,8 @@ class Process:
     forked: bool = True
     calls: Mapping[str, str] = field(default_factory=dict)
     """Setting → the process it gives the URL of: `{"PAYMENT_URL": "payment-service"}`."""
+    knows: Mapping[str, str] = field(default_factory=dict)
+    """The like for processes that it has no need of: it may start before them and end after them."""
     databases: Mapping[str, str] = field(default_factory=dict)
     """Setting → the database it gives the URL of: `{"DATABASE_URL": "order"}`."""
     computed: Callable[[Site, "Topology"], Mapping[str, str]] | None = None
@@ -125,25 +127,23 @@ class Topology:
         if carrier is None:
             return []
         (carries,) = self._replicas(carrier.name, base)
-        called = [
-            (p.name, callee) for p in self.processes if not p.is_load for callee in dict.fromkeys(p.calls.values())
-        ]
-        ways = [
-            (caller, self.named(callee), replica)
-            for caller, callee in called
-            for replica in self._replicas(callee, base)
-        ]
+        called = self._ways(base, lambda process: process.calls)
+        known = self._ways(base, lambda process: process.knows)
         return [
             Edge(
-                edge_name(caller, replica),
-                caller,
-                callee.name,
-                base + EDGES_OFFSET + number,
-                replica.port,
-                carries.host,
-                replica.host,
+                edge_name(caller, replica), caller, replica.process.name, port, replica.port, carries.host, replica.host
             )
-            for number, (caller, callee, replica) in enumerate(ways)
+            for first, ways in ((EDGES_OFFSET, called), (FURTHER_OFFSET, known))
+            for port, (caller, replica) in enumerate(ways, base + first)
+        ]
+
+    def _ways(self, base: int, told: Callable[[Process], Mapping[str, str]]) -> list[tuple[str, Instance]]:
+        return [
+            (process.name, replica)
+            for process in self.processes
+            if not process.is_load
+            for callee in dict.fromkeys(told(process).values())
+            for replica in self._replicas(callee, base)
         ]
 
     def called_at(self, caller: str, callee: str, base: int) -> list[str]:
@@ -184,7 +184,8 @@ class Topology:
             channel = f"{self.places.host(CONTROLLER)}:{site.channel_port}"
             settings |= {"CHANNEL": channel, "CHANNEL_KEY_FILE": str(site.home.key_file)}
         settings |= {
-            setting: self.called_at(process.name, peer, site.base)[0] for setting, peer in process.calls.items()
+            setting: self.called_at(process.name, peer, site.base)[0]
+            for setting, peer in {**process.calls, **process.knows}.items()
         }
         settings |= {
             setting: self.places.database(site.home, database) for setting, database in process.databases.items()

@@ -10,9 +10,12 @@ from locust import FastHttpUser, task
 from loadgen.api_client import ApiClient
 from loadgen.outcomes import is_out_of_stock
 from loadgen.pacing import jittered_pacing
+from loadgen.shape import Shape
 from loadgen.shopping import Purchase, Taste, buyable, has
 
 PACE_S = 2.5
+PAGE = 10
+"""How many orders or invoices one looks at, as a rule."""
 CANCELLABLE = frozenset({"confirmed", "payment_pending", "fulfilled"})
 
 
@@ -39,6 +42,8 @@ class ApiShopper(FastHttpUser):
     @task(6)
     def browse(self) -> None:
         """Look at the catalogue, and often at one product of it."""
+        if self.skus and self._rather_looks_at_orders():
+            return
         products = self.api.get("/products", "/products")
         if products is not None:
             self.skus = buyable(products)
@@ -50,8 +55,8 @@ class ApiShopper(FastHttpUser):
         """Look at one product."""
         if not self.skus:
             self.browse()
-            return
-        self.api.get(f"/products/{self.taste.product(self.skus)}", "/products/{sku}")
+        elif not self._rather_looks_at_orders():
+            self.api.get(f"/products/{self.taste.product(self.skus)}", "/products/{sku}")
 
     @task(5)
     def check_out(self) -> None:
@@ -59,7 +64,7 @@ class ApiShopper(FastHttpUser):
         if not self.skus:
             self.browse()
             return
-        shape = self.environment.shape_class.shape
+        shape = self._shape
         if self.taste.happens(shape.withdrawn_percent / 100):
             purchase = self.taste.withdrawn()
         elif (favourite := self.taste.favourite(self.skus, shape.basket)) is None:
@@ -69,7 +74,7 @@ class ApiShopper(FastHttpUser):
         else:
             return
         order = {
-            "customer_id": self.taste.customer_id,
+            "customer_id": self._customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],
             "card_token": purchase.card_token,
         }
@@ -102,12 +107,13 @@ class ApiShopper(FastHttpUser):
     @task(2)
     def look_at_history(self) -> None:
         """Look at one's latest orders."""
-        self.api.get(f"/customers/{self.taste.customer_id}/orders?limit=10", "/customers/{customer_id}/orders")
+        page = self._shape.firms.page if self._shape.firms else PAGE
+        self.api.get(f"/customers/{self._customer_id}/orders?limit={page}", "/customers/{customer_id}/orders")
 
     @task(2)
     def look_at_invoices(self) -> None:
         """Look at one's latest invoices."""
-        self.api.get(f"/customers/{self.taste.customer_id}/invoices?limit=10", "/customers/{customer_id}/invoices")
+        self.api.get(f"/customers/{self._customer_id}/invoices?limit={PAGE}", "/customers/{customer_id}/invoices")
 
     @task(1)
     def cancel(self) -> None:
@@ -119,3 +125,19 @@ class ApiShopper(FastHttpUser):
         order = self.api.get(f"/orders/{order_id}", "/orders/{order_id}")
         if order and order.get("status") in CANCELLABLE:
             self.api.post(f"/orders/{order_id}/cancel", "/orders/{order_id}/cancel")
+
+    @property
+    def _shape(self) -> Shape:
+        shape: Shape = self.environment.shape_class.shape
+        return shape
+
+    @property
+    def _customer_id(self) -> str:
+        return self.taste.orders_for(self._shape.firms)
+
+    def _rather_looks_at_orders(self) -> bool:
+        firms = self._shape.firms
+        if firms is None or not self.taste.happens(firms.look_share):
+            return False
+        self.look_at_history()
+        return True

@@ -76,6 +76,16 @@ class Basket:
 
 
 @dataclass(frozen=True)
+class Firms:
+    """Shoppers who order for one of a few firms: which share of the looks at products is at its orders instead."""
+
+    count: Annotated[int, number(least=1, most=100, whole=True)]
+    look_share: Annotated[float, CHANCE]
+    page: Annotated[int, number(least=1, most=100, whole=True)]
+    """How many orders they look through at once."""
+
+
+@dataclass(frozen=True)
 class Shape:
     """What a shape file holds: stages written out, or the rules by which they are drawn."""
 
@@ -91,6 +101,7 @@ class Shape:
     withdrawn_percent: Annotated[float, number(least=0, most=100)] = 0
     """Of the purchases that programs make: how many are for a product that is not sold any more."""
     basket: Annotated[Basket | None, record(Basket)] = None
+    firms: Annotated[Firms | None, record(Firms)] = None
 
     def __post_init__(self) -> None:
         """Want one source of stages. Raises ValueError."""

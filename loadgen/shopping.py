@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from loadgen.shape import Basket
+from loadgen.shape import Basket, Firms
 
 CUSTOMERS = 400
 GOOD_CARDS = ("card-4242", "card-4444", "card-1881", "card-5904")
@@ -29,7 +29,12 @@ class Taste:
 
     def __init__(self, chance: Random) -> None:
         self.chance = chance
-        self.customer_id = f"shopper-{chance.randrange(CUSTOMERS):03d}"
+        self._number = chance.randrange(CUSTOMERS)
+        self.customer_id = f"shopper-{self._number:03d}"
+
+    def orders_for(self, firms: Firms | None) -> str:
+        """Return the customer for whom this shopper orders: itself, or always the same one of the firms."""
+        return self.customer_id if firms is None else f"firm-{self._number % firms.count:02d}"
 
     def product(self, skus: list[str]) -> str:
         """Return one of `skus`; those at the top of the page are looked at more."""

@@ -27,6 +27,10 @@ def create_app(database_url: str, card_network_url: str) -> FastAPI:
     app = FastAPI(lifespan=lifespan)
 
     async def begin(order_id: str, charge: Charge) -> Json:
+        async with database.statements.connect() as connection:
+            found = await connection.execute(select(payments).where(payments.c.order_id == order_id))
+            if (known := found.mappings().one_or_none()) is not None:
+                return dict(known)
         row: Json = {
             "order_id": order_id,
             "amount_cents": charge.amount_cents,
@@ -65,10 +69,7 @@ def create_app(database_url: str, card_network_url: str) -> FastAPI:
 
     @app.post("/payments/{order_id}/capture")
     async def capture(order_id: str, charge: Charge) -> Json:
-        await begin(order_id, charge)
-        async with database.statements.connect() as connection:
-            found = await connection.execute(select(payments).where(payments.c.order_id == order_id))
-            row = await replace(dict(found.mappings().one()), state="capturing")
+        row = await replace(await begin(order_id, charge), state="capturing")
         body = {
             "reference": order_id,
             "authorisation_id": row["authorisation_id"],

@@ -64,5 +64,8 @@ class Evidence(Protocol):
     async def increases(self, wanted: Selector, window_s: float) -> list[Sample]:
         """Return by how much counters have risen in the last `window_s` seconds; a restart of a replica is no fall."""
 
+    async def settings(self, name: str, of: str) -> list[Sample]:
+        """Return what a setting stands at in each replica of a service that answers, or in one replica."""
+
     async def page(self, path: str) -> Page:
         """GET `path` of the public API, the way customers come in."""

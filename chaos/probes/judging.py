@@ -6,7 +6,7 @@ from typing import assert_never
 from chaos.probes.evidence import Evidence, NoData, Sample, Selector
 from chaos.probes.quantiles import quantile_of
 from chaos.probes.result import ProbeResult, Verdict
-from chaos.probes.spec import HttpProbe, Probe, QuantileProbe, RateProbe, RatioProbe, ValueProbe
+from chaos.probes.spec import HttpProbe, Probe, QuantileProbe, RateProbe, RatioProbe, SettingProbe, ValueProbe
 
 _AGGREGATES: Mapping[str, Callable[[Iterable[float]], float]] = {"sum": sum, "max": max, "min": min}
 
@@ -37,6 +37,9 @@ async def measured(probe: Probe, evidence: Evidence) -> tuple[float | str, float
             return quantile_of(buckets, probe.quantile, probe.least, str(_only(probe))), None
         case HttpProbe():
             return await _http(probe, evidence), None
+        case SettingProbe():
+            found = await evidence.settings(probe.setting, probe.of)
+            return float(_AGGREGATES[probe.aggregate](sample.value for sample in found)), None
         case _:  # pragma: no cover
             assert_never(probe)
 

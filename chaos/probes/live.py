@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
 
@@ -20,7 +20,9 @@ STALE_S = 5.0
 SLACK_S = 0.5
 """By how much a window may be shorter than asked for, since scrapes are a second apart."""
 PAGE_PATIENCE_S = 10.0
+SETTINGS = "/-/settings"
 HISTOGRAM_PARTS = ("_bucket", "_count", "_sum")
+A = TypeVar("A")
 
 
 class LiveEvidence:
@@ -76,6 +78,16 @@ class LiveEvidence:
             for instance, labels in sorted(seen)
         ]
 
+    async def settings(self, name: str, of: str) -> list[Sample]:
+        """Return what a setting stands at; see `Evidence`."""
+        told = await _each([target for target in self._book.replicas() if target.is_of(of)], self._settings_of)
+        if not told:
+            raise NoData(f"{of} does not answer")
+        found = [Sample(instance, {}, float(values[name])) for instance, values in told.items() if name in values]
+        if not found:
+            raise NoData(f"{of} has no setting {name} that is a number")
+        return found
+
     async def page(self, path: str) -> Page:
         """GET `path` through the load balancer; see `Evidence`."""
         try:
@@ -114,9 +126,19 @@ class LiveEvidence:
         except (httpx.HTTPError, ValueError):
             return None  # It is down, or talks nonsense: there is no data of it.
 
+    async def _settings_of(self, target: Target) -> dict[str, float] | None:
+        """Return those of a replica that are numbers."""
+        try:
+            answer = await self._client.get(f"{target.url}{SETTINGS}")
+            listed = answer.json()["settings"] if answer.is_success else None
+        except (httpx.HTTPError, ValueError, KeyError):
+            return None  # As with a scrape.
+        numbers = (one for one in listed or () if isinstance(one["value"], int | float))
+        return None if listed is None else {one["name"]: one["value"] for one in numbers}
 
-async def _each(targets: list[Target], scraped: Callable[[Target], Awaitable[Exposed | None]]) -> dict[str, Exposed]:
-    answers = await asyncio.gather(*(scraped(target) for target in targets))
+
+async def _each(targets: list[Target], asked: Callable[[Target], Awaitable[A | None]]) -> dict[str, A]:
+    answers = await asyncio.gather(*(asked(target) for target in targets))
     return {target.instance: answer for target, answer in zip(targets, answers, strict=True) if answer is not None}
 
 

@@ -39,6 +39,10 @@ class _Probe(Strict):
         """Yield the series that it needs."""
         yield from ()
 
+    def asks(self) -> Iterator[str]:
+        """Yield the services and replicas that have to be there."""
+        yield from (selector.of for selector in self.reads() if selector.of)
+
     @property
     def unit(self) -> str:
         """Unit of the value, as people write it; empty for a plain number."""
@@ -199,8 +203,32 @@ class HttpProbe(_Probe):
         return "s" if self.measure == "latency" else ""
 
 
-Probe = Annotated[ValueProbe | RateProbe | RatioProbe | QuantileProbe | HttpProbe, Field(discriminator="kind")]
-KINDS = ("value", "rate", "ratio", "quantile", "http")
+class SettingProbe(_Probe):
+    """What a setting stands at in the processes that run, which no metric tells."""
+
+    kind: Literal["setting"]
+    of: str = Field(description="service or replica whose setting it is")
+    setting: str = Field(min_length=1, description='which one, as `lab ops settings` lists it: "payment.timeout_s"')
+    aggregate: Literal["max", "min"] = Field("max", description="which replica counts, where they differ")
+
+    @model_validator(mode="after")
+    def _is_no_counter(self) -> Self:
+        return _no_growth(self)
+
+    def asks(self) -> Iterator[str]:
+        """Yield the one that has the setting."""
+        yield self.of
+
+    @property
+    def unit(self) -> str:
+        """That of the setting's name."""
+        return "s" if self.setting.endswith("_s") else ""
+
+
+Probe = Annotated[
+    ValueProbe | RateProbe | RatioProbe | QuantileProbe | HttpProbe | SettingProbe, Field(discriminator="kind")
+]
+KINDS = ("value", "rate", "ratio", "quantile", "http", "setting")
 
 
 def _ensure_may_be_absent(metric: str, absent: str) -> None:

@@ -28,7 +28,7 @@ def ensure_playable(
     found = [*_missing(scenario, provides), *_held(lever)]
     for number, action in enumerate(scenario.actions, start=1):
         found += (f"[[action]] {number}: {problem}" for problem in _unfit(action, faults, services))
-    for of in sorted({selector.of for selector in scenario.selectors() if selector.of} - set(names)):
+    for of in sorted(set(scenario.asks()) - names):
         found.append(f"There is no service or replica {of!r} to probe. {_near(of, names)}")
     if found:
         raise UnfitScenario(f"{scenario.name} cannot be played on this lab:", found)

@@ -1,10 +1,10 @@
 """From what pydantic finds wrong to sentences that say what to write instead."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
@@ -12,6 +12,7 @@ from chaos.probes import spec
 from chaos.probes.tolerance import COMPARISONS
 from chaos.scenario.lines import Lines, Path
 from chaos.scenario.model import Guard, Scenario, Steady, Symptom
+from chaos.scenario.writing import is_unwritten
 
 HIDDEN = frozenset({"probe", "tolerance"})
 """Parts that do not stand in the file: their keys stand one level up."""
@@ -29,19 +30,26 @@ WANTED = {
 }
 
 
-def problems(error: ValidationError, lines: Lines) -> list[str]:
-    """Return one sentence for each mistake, with its line, in the file's order."""
-    told = [_told(detail, lines) for detail in _causes(error.errors())]
+def problems(details: list[ErrorDetails], lines: Lines, left: Iterable[tuple[Path, str]] = ()) -> list[str]:
+    """Return a sentence for each mistake and each text that is `left` to write, with its line, in the file's order."""
+    told = [_told(detail, lines) for detail in _causes(details)]
+    told += [(lines.of(path) or 0, f"{_where(path)} is still to be written: {what}.") for path, what in left]
     return [f"line {line}: {text}" if line else text for line, text in sorted(dict.fromkeys(told))]
 
 
 def _causes(details: list[ErrorDetails]) -> list[ErrorDetails]:
-    """Return what is wrong by itself: a list is also too short when what stands in it was refused."""
+    """Return what is wrong by itself: a list is also too short when what stands in it was refused.
+
+    What nobody has written yet is told as such.
+    """
     return [
         one
         for one in details
-        if one["type"] != "too_short"
-        or not any(other["loc"][: len(one["loc"])] == one["loc"] for other in details if other is not one)
+        if not is_unwritten(one["input"])
+        and (
+            one["type"] != "too_short"
+            or not any(other["loc"][: len(one["loc"])] == one["loc"] for other in details if other is not one)
+        )
     ]
 
 

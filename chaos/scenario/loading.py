@@ -11,6 +11,7 @@ from chaos.scenario.advice import problems
 from chaos.scenario.errors import InvalidScenario, UnknownScenario
 from chaos.scenario.lines import Lines
 from chaos.scenario.model import Scenario
+from chaos.scenario.writing import unwritten
 from loadgen.shape import ShapeError, read_shape
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -49,11 +50,16 @@ def parse(name: str, text: str, ensure_shape: Callable[[str], object] = read_sha
     """Return the scenario that `text` (TOML) describes; raise `InvalidScenario` with a sentence for each mistake."""
     lines = Lines(text)
     try:
-        scenario = Scenario.model_validate(tomllib.loads(text), by_alias=True, by_name=False)
+        data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidScenario(f"{name}.toml is no TOML: {error}.") from error
+    left = list(unwritten(data))
+    try:
+        scenario = Scenario.model_validate(data, by_alias=True, by_name=False)
     except ValidationError as error:
-        raise InvalidScenario(f"{name}.toml cannot be played:", problems(error, lines)) from error
+        raise InvalidScenario(f"{name}.toml cannot be played:", problems(error.errors(), lines, left)) from error
+    if left:
+        raise InvalidScenario(f"{name}.toml cannot be played:", problems([], lines, left))
     if found := _outside(name, scenario, lines, ensure_shape):
         raise InvalidScenario(f"{name}.toml cannot be played:", found)
     return scenario

@@ -1,4 +1,4 @@
-"""A scenario, as its file describes it. `docs/writing-a-scenario.md` explains every key."""
+"""A scenario, as its file describes it. `docs/adding-a-scenario.md` explains every key."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -100,6 +100,9 @@ class Answer(Strict):
     mechanism: Sentence = Field(description="what happens, and why")
     first_evidence: Sentence = Field(description="where it can be seen first")
     repair: Sentence = Field(description="one correct repair")
+    failure_mode: Sentence | None = Field(
+        None, description="the symptom of the failure mode that the architecture document has for it, word for word"
+    )
     tempting: TemptingAnswer = Field(description="[answer.tempting]: a wrong answer that good people give")
     five_whys: tuple[Sentence, ...] = Field(
         strict=False, min_length=5, max_length=5, description="five sentences, each the reason of the one before"
@@ -155,6 +158,11 @@ class Scenario(Strict):
         """Yield every series that its probes need."""
         for claim in self.claims():
             yield from claim.probe.reads()
+
+    def asks(self) -> Iterator[str]:
+        """Yield every service and replica that its probes need."""
+        for claim in self.claims():
+            yield from claim.probe.asks()
 
     @property
     def longest_lookback_s(self) -> float:

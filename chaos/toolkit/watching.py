@@ -29,7 +29,7 @@ def parsed(keys: dict[str, Any]) -> Probe:
         return _PROBE.validate_python(keys)
     except ValidationError as error:
         said = "; ".join(f"{'.'.join(map(str, one['loc'][1:])) or 'probe'}: {one['msg']}" for one in error.errors())
-        raise BadProbe(f"{said}. docs/writing-a-scenario.md explains the keys of probes.") from None
+        raise BadProbe(f"{said}. docs/adding-a-scenario.md explains the keys of probes.") from None
 
 
 def watch(probe: Probe, book: AddressBook, within_s: float) -> tuple[float | str, bool]:

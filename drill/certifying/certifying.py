@@ -1,13 +1,15 @@
 """Certifying a scenario: its proofs, run on what is right and on what is wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from drill.catalogue import Candidate, Entry, FaultEntry
+from drill.certifying import answered
+from drill.certifying.answered import Answered
 from drill.certifying.generic import GENERIC, NOTHING
 from drill.errors import NotPlain
 from drill.proving.judge import Verdict, ensure_able, judge
@@ -28,6 +30,8 @@ class Case:
     name: str
     says: str
     files: Files
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Files that are handed in besides the service."""
     serves: bool = True
     """Whether it counts only if it serves healthy traffic."""
 
@@ -69,6 +73,8 @@ class Certificate:
 
     scenario: str
     outcomes: Sequence[Outcome]
+    answered: Sequence[Answered] = ()
+    """Where no code is wrong, what was found of answer and probes, in place of outcomes."""
 
     @property
     def mutants(self) -> Sequence[Outcome]:
@@ -94,7 +100,8 @@ class Certificate:
                 yield f"{case.fault.name}: {case.name} does not start, or serve: it says nothing of the proof."
             elif case.name == NOTHING and not one.right:
                 yield f"{case.fault.name}: the faulty code itself was accepted."
-        if self.kill_rate < LEAST_REJECTED:
+        yield from (f"{one.says} It is not so: {one.problem}" for one in self.answered if not one.held)
+        if self.kill_rate < LEAST_REJECTED and not self.answered:
             yield f"Only {self.kill_rate:.0%} of the mutants were rejected; {LEAST_REJECTED:.0%} are needed."
 
     def as_json(self) -> dict[str, Any]:
@@ -102,17 +109,22 @@ class Certificate:
         return {
             "scenario": self.scenario,
             "certified": not self.problems,
-            "kill_rate": round(self.kill_rate, 4),
+            "kill_rate": None if self.answered else round(self.kill_rate, 4),
             "problems": list(self.problems),
             "cases": [one.as_json() for one in self.outcomes],
+            "answered": [one.as_json() for one in self.answered],
         }
 
 
 def certify(entry: Entry, heard: Callable[[Outcome], None] = lambda _: None) -> Certificate:
     """Judge every version of the code that there is for a scenario; `heard` is told of each as it comes.
 
+    Where no code is wrong there are none: the answer and the probes are judged.
+
     Raises `NothingToRepair`, `NotPlain` when something is missing, `NotJudged` when a proof comes to no verdict.
     """
+    if entry.is_answered_only:
+        return Certificate(entry.name, (), answered.checks(entry.scenario))
     ensure_able()
     entry.ensure_repairable()
     cases = [case for fault in entry.faults for case in cases_of(fault, entry.params)]
@@ -143,7 +155,8 @@ def _cases(fault: FaultEntry, params: Params) -> Iterator[Case]:
         yield Case(fault, "mutant", one.name, one.says, _replaced(faulty, module, one))
     for generic in GENERIC:
         if changed := generic.edit(faulty, module):
-            yield Case(fault, "mutant", generic.name, generic.says, {**faulty, **changed}, serves=generic.serves)
+            files = {**faulty, **changed}
+            yield Case(fault, "mutant", generic.name, generic.says, files, generic.beside, serves=generic.serves)
 
 
 def _replaced(faulty: Files, module: faults.FaultModule, candidate: Candidate) -> Files:
@@ -152,6 +165,9 @@ def _replaced(faulty: Files, module: faults.FaultModule, candidate: Candidate) -
 
 def _judged(case: Case, place: Path) -> Outcome:
     write(case.files, place / "services" / case.fault.service)
+    for name, text in case.beside.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).write_text(text, encoding="utf-8")
     verdict = judge(case.fault, place, to_the_end=case.kind != "mutant")
     if not verdict.started:  # a machine that is very busy may be too slow once
         verdict = judge(case.fault, place, to_the_end=case.kind != "mutant")

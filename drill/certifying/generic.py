@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drill.workspace.fault import FaultModule
 from drill.workspace.service import Files
@@ -101,6 +101,8 @@ class Generic:
     """Returns the files that change; none where it does not fit."""
     serves: bool = True
     """Whether it has to serve healthy traffic to count; where that is its sin, it has not."""
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """Files that are handed in besides the service."""
 
 
 def _wrapped(body: str) -> Callable[[Files, FaultModule], Mapping[str, bytes]]:
@@ -126,7 +128,25 @@ def _returns_nothing(step: ast.FunctionDef) -> bool:
     return isinstance(step.returns, ast.Constant) and step.returns.value is None
 
 
+def _unchanged(files: Files, _: FaultModule) -> Mapping[str, bytes]:
+    return {APP: files[APP]}
+
+
+SKIPS = """import pytest
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        item.add_marker(pytest.mark.skip)
+"""
+NO_ALERTS = """def symptoms():
+    return {}
+"""
 GENERIC = (
+    Generic(
+        "unchecked", "Has every check skipped.", _unchanged, beside={"conftest.py": SKIPS, "tests/conftest.py": SKIPS}
+    ),
+    Generic("unwatched", "Deletes the alerts.", _unchanged, beside={"observability/slo/symptoms.py": NO_ALERTS}),
     Generic("restarts", "Restarts itself after every fifth request.", _wrapped(RESTARTS), serves=False),
     Generic("swallows", "Answers 200 whatever went wrong.", _wrapped(SWALLOWS)),
     Generic("sheds", "Turns all work away with 503.", _wrapped("        await self._answer(send, 503)"), serves=False),

@@ -1,11 +1,14 @@
 """Certifying a scenario in a lab that runs: seen and paged with the bug, well and silent without it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from drill.catalogue import Entry
-from drill.live.own_lab import own_lab
+from drill.errors import NotJudged
+from drill.live.own_lab import OwnLab, own_lab
 from drill.live.plays import Play, played
 from drill.live.stands import claims
 from drill.proving.judge import Claim
@@ -19,13 +22,16 @@ class Shown:
     plays: Sequence[Play]
     stood: Sequence[Claim]
     """What is claimed of repaired code; empty where there is nothing to repair."""
+    broke_off: str = ""
+    """Why it could not be judged to its end."""
 
     @property
     def problems(self) -> Sequence[str]:
         """Return what is not as it has to be, in sentences."""
         within_s = self.entry.scenario.alert_within
         seen = [f"seed {play.seed}: {problem}" for play in self.plays for problem in play.problems(within_s)]
-        return [*seen, *(f"repaired: {one.says} {one.seen}" for one in self.stood if not one.held)]
+        broke_off = [self.broke_off] if self.broke_off else []
+        return [*broke_off, *seen, *(f"repaired: {one.says} {one.seen}" for one in self.stood if not one.held)]
 
     def as_json(self) -> dict[str, Any]:
         """Return it for programs."""
@@ -38,17 +44,27 @@ class Shown:
         }
 
 
-def show(entry: Entry, seeds: Sequence[int], heard: Callable[[Play], None] = lambda _: None) -> Shown:
+def show(
+    entry: Entry, seeds: Sequence[int], heard: Callable[[Play], None] = lambda _: None, *, home: Path | None = None
+) -> Shown:
     """Play it once per seed in a lab of its own, and what happens outside to repaired code; two minutes for each.
 
-    Raises `NotJudged` when the lab does not start, or cannot play it.
+    With a `home`, all of it happens in the lab that runs there.
     """
-    plays = []
-    with own_lab() as lab:
-        for seed in seeds:
-            plays.append(played(entry.scenario, lab, seed))
-            heard(plays[-1])
-    if not entry.faults:
-        return Shown(entry, plays, ())
-    with own_lab() as lab:
-        return Shown(entry, plays, list(claims(entry, lab, seeds[0])))
+    plays: list[Play] = []
+    try:
+        with _lab(home) as lab:
+            for seed in seeds:
+                plays.append(played(entry.scenario, lab, seed))
+                heard(plays[-1])
+        if not entry.faults:
+            return Shown(entry, plays, ())
+        with _lab(home) as lab:
+            lab.until(lab.is_quiet)
+            return Shown(entry, plays, list(claims(entry, lab, seeds[0])))
+    except NotJudged as error:
+        return Shown(entry, plays, (), broke_off=error.message)
+
+
+def _lab(home: Path | None) -> AbstractContextManager[OwnLab]:
+    return own_lab() if home is None else nullcontext(OwnLab(home))

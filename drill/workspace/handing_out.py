@@ -58,6 +58,7 @@ Tests of your own may lie anywhere here, say in `tests/`; run them from the lab'
 
 
 NAMED = "SCENARIO is the name under which you were given this. "
+SEVERAL_NAMED = "SCENARIO … are the names under which you were given this. "
 
 
 def hand_out(entry: Entry, folder: Path, *, is_blind: bool = False) -> Sequence[str]:
@@ -93,11 +94,11 @@ def _ensure_free(folder: Path) -> None:
 
 def _readme(entry: Entry, services: Sequence[str], *, is_blind: bool) -> str:
     return README.format(
-        page=entry.scenario.page.strip(),
+        page="\n\n".join(one.page.strip() for one in entry.scenarios),
         listed="\n".join(f"- `services/{service}`" for service in services),
         first=services[0],
-        named="" if is_blind else "SCENARIO ",
-        meaning="" if is_blind else NAMED,
+        named="" if is_blind else "SCENARIO … " if entry.also else "SCENARIO ",
+        meaning="" if is_blind else SEVERAL_NAMED if entry.also else NAMED,
     )
 
 

@@ -38,7 +38,7 @@ def told() -> Iterator[None]:
     except UnknownScenario as error:
         raise UnknownName(str(error)) from error
     except InvalidScenario as error:
-        raise ScenarioInvalid(str(error), hint="docs/writing-a-scenario.md explains every key.") from error
+        raise ScenarioInvalid(str(error), hint="docs/adding-a-scenario.md explains every key.") from error
     except UnfitScenario as error:
         raise ScenarioUnfit(str(error), hint="See what can be switched on: lab chaos list") from error
     except (ScenarioError, RunEnded, LookupError) as error:

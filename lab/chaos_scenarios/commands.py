@@ -36,11 +36,12 @@ keep_option = click.option("--keep-data", is_flag=True, help="Leave orders and i
     is_flag=True,
     help="Leave out what is wrong in our own code: no symptom may be seen, and all has to stay well.",
 )
+@click.option("--dry-run", is_flag=True, help="Check the file, print what would be done, and touch nothing.")
 @keep_option
 @console.home
 @console.as_json
 @click.pass_context
-def run(ctx: click.Context, /, home: Home, scenario: str, *, as_json: bool, **options: Any) -> None:
+def run(ctx: click.Context, /, home: Home, scenario: str, *, dry_run: bool, as_json: bool, **options: Any) -> None:
     """Play SCENARIO: steady, inject, observe, stop, steady again; then restore all.
 
     SCENARIO is a name that `lab chaos scenarios` lists, or a file of your own: my/idea.toml.
@@ -50,7 +51,7 @@ def run(ctx: click.Context, /, home: Home, scenario: str, *, as_json: bool, **op
     from chaos.runner.playing import play  # noqa: PLC0415 -- see above
     from chaos.runner.ports import Nobody  # noqa: PLC0415 -- see above
     from chaos.runner.run import Options  # noqa: PLC0415 -- see above
-    from lab.chaos_scenarios import choosing, interruptible, surroundings  # noqa: PLC0415 -- see above
+    from lab.chaos_scenarios import choosing, interruptible, listing, surroundings  # noqa: PLC0415 -- see above
     from lab.chaos_scenarios.onlooker import Onlooker, summary  # noqa: PLC0415 -- see above
 
     chosen_options = Options(
@@ -62,6 +63,9 @@ def run(ctx: click.Context, /, home: Home, scenario: str, *, as_json: bool, **op
     )
     with choosing.told():
         chosen = choosing.by_name_or_file(scenario)
+        if dry_run:
+            console.show(listing.plan(chosen), lambda: listing.planned(chosen), as_json=as_json)
+            return
         around = surroundings.of(home, Nobody() if as_json else Onlooker(console.screen()))
         result = interruptible.run(play(chosen, chosen_options, around))
     console.show(result.model_dump(mode="json"), lambda: console.typed(summary(result), home), as_json=as_json)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lab import console
+from lab.home import Home
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,20 +21,21 @@ FIRST_SEED = 7
 
 @click.command()
 @click.argument("scenario", required=False)
-@click.option("--all", "everything", is_flag=True, help="All scenarios in which code can be repaired.")
+@click.option("--all", "everything", is_flag=True, help="All scenarios.")
 @click.option(
     "--live", is_flag=True, help="Play it in a lab of its own instead, and what happens outside to repaired code."
 )
 @click.option("--seeds", type=click.IntRange(1, 20), default=1, show_default=True, help="With --live: how many plays.")
+@click.option("--here", is_flag=True, help="With --live: in the lab that runs, and not in one of its own.")
+@console.home
 @console.as_json
 @click.pass_context
-def command(
-    ctx: click.Context, scenario: str | None, seeds: int, *, everything: bool, live: bool, as_json: bool
-) -> None:
+def command(ctx: click.Context, /, scenario: str | None, *, everything: bool, as_json: bool, **live: Any) -> None:
     """Try the proofs of SCENARIO on right and wrong repairs.
 
     Every right one has to be accepted, and 95 % of the wrong ones rejected, always the one that does nothing. Takes
-    some seconds for each.
+    some seconds for each. Where no code is wrong, the answer and the probes are judged; that it is silent is seen in a
+    lab that runs.
 
     With --live: played as a whole its symptoms are seen, its alert fires in time and ends, nothing gives it away, and
     the advisor is asked for suspects; repaired code stands what happens outside. Takes some three minutes for each.
@@ -47,22 +49,25 @@ def command(
     if (scenario is None) != everything:
         raise click.UsageError("Name a SCENARIO, or say --all.")
     with drills.told():
-        entries = catalogue.repairable() if scenario is None else [catalogue.read(scenario)]
-        if live:
-            ctx.exit(_live(entries, seeds, as_json=as_json))
+        entries = catalogue.certifiable() if scenario is None else [catalogue.read(scenario)]
+        if live["live"]:
+            ctx.exit(_live(entries, live["seeds"], live["home"] if live["here"] else None, as_json=as_json))
         certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
     console.show(_summary(certificates), lambda: _drawn(certificates), as_json=as_json)
     ctx.exit(NOT_CERTIFIED if any(one.problems for one in certificates) else CERTIFIED)
 
 
-def _live(entries: "Sequence[Entry]", seeds: int, *, as_json: bool) -> int:
+def _live(entries: "Sequence[Entry]", seeds: int, home: Home | None, *, as_json: bool) -> int:
     from drill.certifying.live import show  # noqa: PLC0415 -- loads slowly
-    from lab import shown  # noqa: PLC0415 -- as above
+    from lab import shown, state  # noqa: PLC0415 -- as above
 
     def tell(play: "Play") -> None:
         click.echo(shown.line(play), err=True)
 
-    found = [show(entry, range(FIRST_SEED, FIRST_SEED + seeds), tell) for entry in entries]
+    if home is not None:
+        state.running(home)
+    which = range(FIRST_SEED, FIRST_SEED + seeds)
+    found = [show(entry, which, tell, home=home.root if home else None) for entry in entries]
     console.show(shown.summary(found), lambda: shown.drawn(found), as_json=as_json)
     return NOT_CERTIFIED if any(one.problems for one in found) else CERTIFIED
 
@@ -99,7 +104,8 @@ def _drawn(certificates: "list[Certificate]") -> "RenderableType":
         parts += [f"[red]{problem}[/]" for problem in one.problems]
     summary = _summary(certificates)
     verdict = "[green]certified[/]" if summary["certified"] else "[red]not certified[/]"
-    parts.append(f"{verdict}: {summary['rejected']} of {summary['mutants']} wrong repairs were rejected")
+    by = f"{summary['rejected']} of {summary['mutants']} wrong repairs were rejected"
+    parts.append(f"{verdict}: {by if summary['mutants'] else 'by answer and probes; there is no code to repair'}")
     return Group(*parts)
 
 
@@ -115,4 +121,7 @@ def _table(certificates: "list[Certificate]") -> "RenderableType":
         mark = "[green]✔[/]" if outcome.right else "[red]✘[/]"
         claim = escape(failed[0].says) if failed else ""
         table.add_row(mark, case.fault.name, case.name, escape(case.says), _said(outcome), claim)
+    for scenario, one in ((certificate.scenario, one) for certificate in certificates for one in certificate.answered):
+        mark = {"holds": "[green]✔[/]", "fails": "[red]✘[/]"}.get(one.verdict, "–")
+        table.add_row(mark, scenario, one.name, escape(one.says), one.verdict, escape(one.problem))
     return table

@@ -18,7 +18,7 @@ JUDGED_WITHIN_S = 900.0
 
 
 @click.command()
-@click.argument("scenario", required=False)
+@click.argument("scenarios", metavar="[SCENARIO…]", nargs=-1)
 @click.option(
     "--services",
     "folder",
@@ -34,14 +34,14 @@ JUDGED_WITHIN_S = 900.0
 def command(
     ctx: click.Context,
     home: Home,
-    scenario: str | None,
+    scenarios: tuple[str, ...],
     folder: Path | None,
     *,
     data: bool,
     quick: bool,
     as_json: bool,
 ) -> None:
-    """Judge the repair of SCENARIO that is in DIR; without a name, that for the drill that is on.
+    """Judge the repair of SCENARIO, or of several, that is in DIR; without a name, that for the drill that is on.
 
     The code is started by itself, with limits, and asked what has to be true. If all of it is, a lab is started with
     it, on free ports, and has to stand the load and whatever goes wrong outside, without an alert that pages or damage
@@ -59,17 +59,17 @@ def command(
         raise click.UsageError("Say what is to be judged: --services DIR, or --data.")
     if folder is None:
         ctx.exit(_data(home, as_json=as_json))
-    if scenario is None:
+    if not scenarios:
         ctx.exit(_blind(home, folder, as_json=as_json))
     from drill import catalogue  # noqa: PLC0415 -- knows scenarios, which takes long to load
     from drill.proving.repair import judged  # noqa: PLC0415 -- as above
     from lab import drills  # noqa: PLC0415 -- as above
 
     with drills.told():
-        entry = catalogue.read(scenario)
+        entry = catalogue.together(scenarios)
         verdicts, changes = judged(entry, folder.absolute(), is_live=not quick)
     proven = all(one.accepted for one in verdicts)
-    result = {"scenario": scenario, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
+    result = {"scenario": entry.name, "proven": proven, "proofs": [one.as_json() for one in verdicts]}
     drills.remember(home, who=console.person(), folder=str(folder.absolute()), diff=changes, **result)
     console.show(result, lambda: _drawn([claim for one in verdicts for claim in one.claims]), as_json=as_json)
     ctx.exit(PROVEN if proven else NOT_PROVEN)

@@ -8,8 +8,6 @@ import click
 from lab import console
 from lab.home import Home
 
-NAMES = 2
-
 
 @click.group()
 def command() -> None:
@@ -17,19 +15,18 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("named", metavar="[SCENARIO] DIR", nargs=-1, required=True)
+@click.argument("named", metavar="[SCENARIO…] DIR", nargs=-1, required=True)
 @console.home
 @console.as_json
 def create(home: Home, named: tuple[str, ...], *, as_json: bool) -> None:
     """Write the services of SCENARIO into DIR, a new git repository, with what is wrong in them.
 
-    DIR has to be new or empty. Whoever works in it reads its README.md first. Without SCENARIO it is for the drill
-    that is on, and has all services.
+    DIR has to be new or empty. Whoever works in it reads its README.md first. Of several SCENARIOs, all that is wrong
+    is in it at once. Without SCENARIO it is for the drill that is on, and has all services.
     """
-    if len(named) > NAMES:
-        raise click.UsageError("Write at most a SCENARIO and a DIR.")
-    folder = Path(named[-1])
-    if len(named) < NAMES:
+    *scenarios, last = named
+    folder = Path(last)
+    if not scenarios:
         from lab.playing import asking  # noqa: PLC0415 -- only where a drill is on
 
         written = asking.call(home, "workspace", folder=str(folder.absolute()))
@@ -40,7 +37,7 @@ def create(home: Home, named: tuple[str, ...], *, as_json: bool) -> None:
     from lab import drills  # noqa: PLC0415 -- as above
 
     with drills.told():
-        services = hand_out(catalogue.read(named[0]), folder)
+        services = hand_out(catalogue.together(scenarios), folder)
     written = {"folder": str(folder), "services": list(services)}
     console.show(written, lambda: _drawn(folder, services), as_json=as_json)
 

@@ -2,7 +2,7 @@
 
 from lab.process import Process
 from lab.reference.tables import code, table
-from lab.site import CHANNEL_OFFSET, DEFAULT_BASE, EDGES_OFFSET
+from lab.site import CHANNEL_OFFSET, DEFAULT_BASE, FURTHER_OFFSET
 from lab.topology import platform
 
 
@@ -19,8 +19,7 @@ def listed() -> str:
         for process in sorted(platform().processes, key=lambda process: process.offset)
     ]
     agents = ("", "the agents' channel of the controller", str(DEFAULT_BASE + CHANNEL_OFFSET), "", "")
-    last = EDGES_OFFSET + len(platform().edges(DEFAULT_BASE)) - 1
-    ways = ("", "the ways between the services", f"{DEFAULT_BASE + EDGES_OFFSET} to {DEFAULT_BASE + last}", "", "")
+    ways = ("", "the ways between the services", _ports_of_ways(), "", "")
     return table(("short", "replicas", "port", "settings", "opens"), [*rows, agents, ways])
 
 
@@ -29,9 +28,16 @@ def calls() -> str:
     rows = [
         (process.name, callee, code(process.prefix + setting), _found_at(process, callee))
         for process in sorted(platform().processes, key=lambda process: process.offset)
-        for setting, callee in process.calls.items()
+        for setting, callee in {**process.calls, **process.knows}.items()
     ]
     return table(("caller", "calls", "at the address in", "port"), rows)
+
+
+def _ports_of_ways() -> str:
+    ports = [edge.port for edge in platform().edges(DEFAULT_BASE)]
+    further = DEFAULT_BASE + FURTHER_OFFSET
+    first, rest = [port for port in ports if port < further], [port for port in ports if port >= further]
+    return " and ".join(f"{some[0]} to {some[-1]}" for some in (first, rest) if some)
 
 
 def _found_at(process: Process, callee: str) -> str:

@@ -55,6 +55,36 @@ class TracedTransport(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+class TracedSyncTransport(httpx.BaseTransport):
+    """The same for callers without an event loop. The body is read as a whole."""
+
+    def __init__(self, inner: httpx.BaseTransport, peer: str, telemetry: Telemetry) -> None:
+        self._inner = inner
+        self._telemetry = telemetry
+        self._recorder = _Recorder(telemetry, peer)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send one attempt."""
+        if not self._telemetry.enabled:
+            return self._inner.handle_request(request)
+        span = self._recorder.start(request)
+        inject_context(request.headers, span)
+        attempt = _Attempt(self._recorder, request.method, span)
+        try:
+            response = self._inner.handle_request(request)
+            response.read()
+        except BaseException as error:
+            attempt.failed(error)
+            raise
+        attempt.status = response.status_code
+        attempt.finish()
+        return response
+
+    def close(self) -> None:
+        """Close the transport inside."""
+        self._inner.close()
+
+
 class _Attempt:
     """One request on its way."""
 

@@ -16,6 +16,7 @@ from services.chassis.client import Neighbour
 from services.chassis.database import Database
 from services.chassis.errors import Invalid, NotFound
 from services.chassis.settings import ServiceSettings
+from services.chassis.workers import Workers
 
 Value = Any
 """A number, a text or a JSON list."""
@@ -28,6 +29,7 @@ PEER_BOUNDS: Mapping[str, tuple[float, float]] = {
     "breaker_reset_s": (0.05, 600.0),
 }
 POOL_BOUNDS = (1, 64)
+WORKERS_BOUNDS = (1, 1024)
 
 
 class UnknownSetting(NotFound):
@@ -175,6 +177,11 @@ def of_neighbour(settings: ServiceSettings, name: str, neighbour: Neighbour) -> 
 def of_pool(settings: ServiceSettings, database: Database) -> Adjustable:
     """Return the size of a database's pool."""
     return number(settings, "pool_size", database.resize, POOL_BOUNDS)
+
+
+def of_workers(settings: ServiceSettings, workers: Workers) -> Adjustable:
+    """Return how many requests a service serves at once."""
+    return number(settings, "workers", workers.resize, WORKERS_BOUNDS)
 
 
 def _unknown(name: str, known: Iterable[str]) -> UnknownSetting:

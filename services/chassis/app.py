@@ -20,6 +20,7 @@ from services.chassis.guard import GuardMiddleware
 from services.chassis.health import Check, health_router
 from services.chassis.operator import Levers, operator_router
 from services.chassis.settings import ServiceSettings
+from services.chassis.workers import Workers, WorkersMiddleware
 
 Part = AbstractAsyncContextManager[object]
 
@@ -38,11 +39,13 @@ def build_app(
     state: Mapping[str, object] | None = None,
     faults: Sequence[Fault[object]] = (),
     levers: Levers | None = None,
+    workers: Workers | None = None,
 ) -> FastAPI:
     """Return the application of one service.
 
     It serves `/health`, `/ready`, `/metrics`, `routers` and, below `/-`, the operator's `levers`. `parts` are entered
-    in order when it starts and left in reverse when it stops; `state` is what the routes find on `app.state`.
+    in order when it starts and left in reverse when it stops; `state` is what the routes find on `app.state`. Without
+    `workers` any number of requests is served at once.
     """
 
     @asynccontextmanager
@@ -66,6 +69,8 @@ def build_app(
     for name, value in (state or {}).items():
         setattr(app.state, name, value)
     app.add_middleware(ExchangeMiddleware, routes=[route for router in routers for route in router.routes])
+    if workers is not None:
+        app.add_middleware(WorkersMiddleware, workers=workers)
     app.add_middleware(DeadlineMiddleware)
     app.add_middleware(CountingMiddleware, draining=draining)
     if levers.guarded:

@@ -18,6 +18,7 @@ PRODUCT: Example = {
     "tax_percent": 20,
     "available": 7998,
     "as_of": "2026-03-01T03:00:00.125Z",
+    "lead_time_days": 4,
     "availability": "confirmed",
 }
 LINE: Example = {"sku": SKU, "quantity": 2}

@@ -60,6 +60,9 @@ class Product(BaseModel):
     tax_percent: TaxPercent
     available: int = Field(ge=0, description="units that could be bought at `as_of`")
     as_of: datetime = Field(description="when the stock was read")
+    lead_time_days: int | None = Field(
+        None, description="within how many days more can be had; null while that is not known"
+    )
     availability: Availability = Field(
         description="`confirmed`, or `being-confirmed` when the stock cannot be read now and `as_of` lies further back"
     )

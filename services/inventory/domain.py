@@ -39,6 +39,8 @@ class Offer:
     tax_percent: int
     available: int
     as_of: datetime
+    lead_time_days: int | None
+    """Within how many days the supplier delivers more, None while that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def reserved(product: Product, quantity: int) -> ReservedLine:
     return ReservedLine(product.sku, product.name, quantity, product.price_cents, product.tax_percent)
 
 
-def on_offer(product: Product, available: int, as_of: datetime) -> Offer:
+def on_offer(product: Product, available: int, as_of: datetime, lead_time_days: int | None) -> Offer:
     """Return `product` as it can be bought."""
     return Offer(
         product.sku,
@@ -120,6 +122,7 @@ def on_offer(product: Product, available: int, as_of: datetime) -> Offer:
         product.tax_percent,
         available,
         as_of,
+        lead_time_days,
     )
 
 

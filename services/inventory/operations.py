@@ -6,11 +6,13 @@ from dataclasses import asdict
 import structlog
 
 from observability.wiring import Telemetry, vocabulary
+from services.chassis.client import Neighbour
 from services.chassis.clock import Clock
 from services.chassis.database import Database
 from services.chassis.errors import NotFound
 from services.inventory import storage, tables
 from services.inventory.catalogue import Catalogue
+from services.inventory.clients import Supplier
 from services.inventory.domain import (
     Offer,
     PurchaseOrder,
@@ -20,7 +22,10 @@ from services.inventory.domain import (
     on_offer,
 )
 from services.inventory.errors import OutOfStock, ReservationConflict, ReservationReleased, UnknownSku
+from services.inventory.faults.asks_payment import held_for_the_asking
+from services.inventory.faults.blocking_supplier_call import all_at_once
 from services.inventory.faults.lost_update import promised_once
+from services.inventory.lead_times import LeadTimes
 from services.inventory.offers import OfferCache
 
 log = structlog.get_logger()
@@ -30,10 +35,21 @@ class Inventory:
     """Products, stock and reservations. Stock never goes below zero and no unit is promised twice."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, telemetry: Telemetry, clock: Clock, cache_ttl_s: float
+        self,
+        database: Database,
+        catalogue: Catalogue,
+        supplier: Supplier,
+        lead_times: LeadTimes,
+        payments: Neighbour,
+        telemetry: Telemetry,
+        clock: Clock,
+        cache_ttl_s: float,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
+        self._supplier = supplier
+        self._lead_times = lead_times
+        self._payments = payments
         self._clock = clock
         self.offers = OfferCache(self._read_offers, cache_ttl_s)
         self._levels = telemetry.metrics.gauge(vocabulary.STOCK)
@@ -54,7 +70,8 @@ class Inventory:
 
         Raises `UnknownSku`, `OutOfStock`, `ReservationConflict` (other lines) or `ReservationReleased`.
         """
-        reservation = Reservation(order_id, State.HELD, self._catalogue.priced(wanted))
+        lines = self._catalogue.priced(wanted)
+        reservation = await held_for_the_asking.behaviour(self._payments, order_id, lines)
         try:
             left = await promised_once.behaviour(self._database, reservation, self._clock.now())
         except OutOfStock as refusal:
@@ -112,10 +129,11 @@ class Inventory:
         return levels
 
     async def _read_offers(self, skus: Collection[str]) -> Mapping[str, Offer]:
-        as_of = self._clock.now()
+        days = await all_at_once.behaviour(self._supplier, self._lead_times, skus)
+        as_of, products = self._clock.now(), self._catalogue.products
         async with self._database.read() as connection:
             units = await storage.available(connection, skus)
-        return {sku: on_offer(self._catalogue.products[sku], units[sku], as_of) for sku in units}
+        return {sku: on_offer(products[sku], units[sku], as_of, days.get(sku)) for sku in units}
 
     async def _repeated(self, order_id: str, wanted: Quantities) -> Reservation:
         async with self._database.read() as connection:

@@ -16,6 +16,7 @@ EXAMPLE_OFFER = {
     "tax_percent": 20,
     "available": 7998,
     "as_of": "2026-03-01T03:00:00.125Z",
+    "lead_time_days": 4,
 }
 EXAMPLE_RESERVED = {
     "sku": "MUG-STONE-350",
@@ -74,6 +75,9 @@ class Offer(BaseModel):
     tax_percent: TaxPercent
     available: int = Field(ge=0, description="units that could be reserved at `as_of`")
     as_of: datetime = Field(description="when the stock was read")
+    lead_time_days: int | None = Field(
+        description="within how many days the supplier delivers more; null while that is not known"
+    )
 
 
 class Offers(BaseModel):

@@ -6,7 +6,7 @@ import httpx
 from fastapi import FastAPI
 
 from observability.wiring import wire
-from services.chassis.adjustable import Adjustables, of_neighbour, of_pool
+from services.chassis.adjustable import Adjustables, of_neighbour, of_pool, of_workers
 from services.chassis.app import build_app
 from services.chassis.broker import open_broker
 from services.chassis.client import Neighbour
@@ -15,6 +15,7 @@ from services.chassis.database import Database
 from services.chassis.operator import Cache, Levers
 from services.chassis.outbox import OutboxRelay
 from services.chassis.periodic import Periodic
+from services.chassis.workers import Workers
 from services.order.checkout import Checkout
 from services.order.claims import Claims
 from services.order.clients import Inventory, Payments
@@ -52,6 +53,7 @@ def create_app(
         else None
     )
     history = History(database, replica, telemetry)
+    workers = Workers(settings.workers, telemetry)
     broker = open_broker(settings.broker_url, telemetry)
     relay = OutboxRelay(database, outbox, broker, telemetry)
     to_inventory = Neighbour(INVENTORY, settings.inventory_url, settings.inventory, telemetry, replaced.get(INVENTORY))
@@ -85,10 +87,12 @@ def create_app(
             Adjustables(
                 (
                     of_pool(settings, database),
+                    of_workers(settings, workers),
                     *of_neighbour(settings, "inventory", to_inventory),
                     *of_neighbour(settings, "payment", to_payment),
                 )
             ),
             caches=(Cache("prices", "known prices: read anew from the inventory", prices.read_anew),),
         ),
+        workers=workers,
     )

@@ -7,6 +7,7 @@ or read.
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from functools import cache
 
 import structlog
@@ -17,7 +18,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from observability.wiring import Telemetry, vocabulary
 from services.chassis.database import Database, insertion_into
 from services.chassis.errors import ServiceError
-from services.order import storage
 from services.order.domain import Order
 from services.order.tables import last_writes
 
@@ -27,6 +27,9 @@ REST_S = 5.0
 """How long a replica that did not answer is left alone."""
 
 Page = tuple[list[Order], int | None]
+"""Orders, and what to pass as `before` for the next ones; None: there are none."""
+Read = Callable[[AsyncConnection, str, int, int | None], Awaitable[Page]]
+"""Reads a page, given a customer, how many orders at most, and before which number."""
 log = structlog.get_logger()
 
 _VERSION = select(last_writes.c.version).where(last_writes.c.customer_id == bindparam("customer"))
@@ -48,22 +51,24 @@ class History:
         if self._counts:
             await connection.execute(_counting(connection.dialect.name), {"customer_id": customer_id, "version": 1})
 
-    async def page(self, customer_id: str, limit: int, before: int | None) -> Page:
-        """Return up to `limit` orders of a customer, latest first, and what to pass as `before` for the next ones."""
+    async def page(self, read: Read, customer_id: str, limit: int, before: int | None) -> Page:
+        """Return up to `limit` orders of a customer, latest first, as `read` finds them in whichever has them all."""
         reason = "no_replica"
         if self._replica is not None:
             reason = "no_answer"
             if time.monotonic() >= self._rests_until:
-                page = await self._asked(self._replica, customer_id, limit, before)
+                page = await self._asked(self._replica, read, customer_id, limit, before)
                 if isinstance(page, tuple):
                     self._reads.labels("replica", "caught_up").inc()
                     return page
                 reason = page
         self._reads.labels("primary", reason).inc()
         async with self._database.read() as connection:
-            return await storage.history(connection, customer_id, limit, before)
+            return await read(connection, customer_id, limit, before)
 
-    async def _asked(self, replica: Database, customer_id: str, limit: int, before: int | None) -> Page | str:
+    async def _asked(
+        self, replica: Database, read: Read, customer_id: str, limit: int, before: int | None
+    ) -> Page | str:
         """Return the page as the replica has it, or why that will not do."""
         async with self._database.read() as connection:
             last_write = await _version(connection, customer_id)
@@ -71,7 +76,7 @@ class History:
             async with asyncio.timeout(REPLICA_S), replica.read() as connection:
                 if await _version(connection, customer_id) < last_write:
                     return "behind"
-                return await storage.history(connection, customer_id, limit, before)
+                return await read(connection, customer_id, limit, before)
         except (ServiceError, SQLAlchemyError, TimeoutError) as error:
             self._rests_until = time.monotonic() + REST_S
             log.warning("history.replica_away", problem=str(error) or type(error).__name__)

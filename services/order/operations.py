@@ -11,6 +11,7 @@ from services.order import events, storage
 from services.order.checkout import Checkout, as_placed
 from services.order.domain import ACCEPTED, CANCELLABLE, SETTLED, Order, Settlement, Status, Wanted
 from services.order.errors import Abandoned, InProgress, NotCancellable, OutOfStock, PaymentDeclined, UnknownSku
+from services.order.faults.n_plus_one import read_together
 from services.order.history import History
 from services.order.measures import Measures
 from services.order.tables import outbox
@@ -66,7 +67,7 @@ class Orders:
 
     async def history(self, customer_id: str, limit: int, before: int | None) -> tuple[list[Order], str | None]:
         """Return a customer's orders, latest first, and what to pass as `before` for the next page (None: no more)."""
-        orders, next_before = await self._history.page(customer_id, limit, before)
+        orders, next_before = await self._history.page(read_together.behaviour, customer_id, limit, before)
         return orders, None if next_before is None else str(next_before)
 
     async def cancel(self, order_id: str) -> Order:

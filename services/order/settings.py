@@ -26,6 +26,7 @@ class Settings(ServiceSettings):
         "", description="a streaming replica of it, `postgresql+psycopg://user:<password>@host/order`; empty: none"
     )
     pool_size: int = Field(5, ge=1, description="database connections")
+    workers: int = Field(128, ge=1, description="requests served at once; others wait for one to come free")
     broker_url: str = Field(description="`sqlite+aiosqlite:////abs/broker.db` or `amqp://user:<password>@host:5672/`")
     inventory_url: str = Field(description="where stock is reserved")
     inventory: PeerLimits = PeerLimits(timeout_s=0.8, attempts=2)

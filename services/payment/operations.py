@@ -8,12 +8,14 @@ from functools import partial
 import structlog
 
 from observability.wiring import Telemetry, vocabulary
+from services.chassis.client import Neighbour
 from services.chassis.clock import Clock
 from services.chassis.errors import ServiceError
 from services.payment import domain
 from services.payment.clients import CardNetwork
 from services.payment.domain import Answer, Approved, Captured, Payment, State
 from services.payment.errors import NO_ANSWER, AmountConflict, CardConflict, UnknownPayment
+from services.payment.faults.calls_back_order import by_own_books
 from services.payment.faults.no_fallback import answer_whatever_comes
 from services.payment.storage import Payments
 
@@ -27,9 +29,12 @@ log = structlog.get_logger()
 class Operations:
     """Payments by order id: intent first, then the card network, then what it answered."""
 
-    def __init__(self, payments: Payments, network: CardNetwork, clock: Clock, telemetry: Telemetry) -> None:
+    def __init__(
+        self, payments: Payments, network: CardNetwork, orders: Neighbour, clock: Clock, telemetry: Telemetry
+    ) -> None:
         self._payments = payments
         self._network = network
+        self._orders = orders
         self._clock = clock
         self._counted = telemetry.metrics.counter(vocabulary.PAYMENTS)
 
@@ -65,12 +70,13 @@ class Operations:
         payment = await self._changed(await self.find(order_id), domain.cancel_wanted)
         return await self._settled(payment)
 
+    async def tell(self, order_id: str) -> Payment:
+        """Return the payment of an order to whoever asks. Raises `UnknownPayment`."""
+        return _known(await by_own_books.behaviour(self._payments, self._orders, order_id), order_id)
+
     async def find(self, order_id: str) -> Payment:
         """Return the payment of an order. Raises `UnknownPayment`."""
-        payment = await self._payments.find(order_id)
-        if payment is None:
-            raise UnknownPayment(f"Nobody has asked for a payment of order {order_id}.")
-        return payment
+        return _known(await self._payments.find(order_id), order_id)
 
     async def finish_abandoned(self, after: timedelta) -> None:
         """See through what whoever began it left half done for longer than `after`."""
@@ -85,9 +91,11 @@ class Operations:
 
     async def _begun(self, order_id: str, amount_cents: int, card_token: str) -> Payment:
         wanted = domain.new_payment(order_id, amount_cents, card_token)
-        if await self._payments.add(wanted):
-            return wanted
-        known = await self.find(order_id)
+        known = await by_own_books.behaviour(self._payments, self._orders, order_id)
+        if known is None:
+            if await self._payments.add(wanted):
+                return wanted
+            known = await self.find(order_id)
         if known.amount_cents == 0:  # cancelled before anybody said how much
             return known
         if known.amount_cents != amount_cents:
@@ -120,6 +128,12 @@ class Operations:
                 return changed
             payment = await self.find(payment.order_id)
         return payment
+
+
+def _known(payment: Payment | None, order_id: str) -> Payment:
+    if payment is None:
+        raise UnknownPayment(f"Nobody has asked for a payment of order {order_id}.")
+    return payment
 
 
 def _outcome(answer: Answer) -> str:

@@ -49,4 +49,4 @@ async def cancel(order_id: OrderId, payments: Payments) -> PaymentAnswer:
 @router.get("/{order_id}", summary="Where the payment of an order stands", responses=problems(UnknownPayment))
 async def find(order_id: OrderId, payments: Payments) -> PaymentAnswer:
     """As this service knows it; the card network is not asked."""
-    return PaymentAnswer.of(await payments.find(order_id))
+    return PaymentAnswer.of(await payments.tell(order_id))

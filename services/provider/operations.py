@@ -1,7 +1,7 @@
 """What the card network and the supplier can be asked to do."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
@@ -130,7 +130,7 @@ class CardNetwork:
 
 
 class Supplier:
-    """Delivers what is ordered, once per purchase order."""
+    """Delivers what is ordered, once per purchase order, and says how soon it could."""
 
     def __init__(self, database: Database, distance: Distance, clock: Clock) -> None:
         self._database = database
@@ -145,3 +145,8 @@ class Supplier:
                 return
             if await storage.purchase_order(connection, purchase_order_id) != (sku, quantity):
                 raise errors.PurchaseOrderChanged(f"{purchase_order_id} asked for something else; use a new id.")
+
+    async def lead_times(self, skus: Iterable[str]) -> Mapping[str, int]:
+        """Return within how many days more of each of `skus` can be had."""
+        async with self._distance.covered():
+            return {sku: domain.lead_time_days(sku) for sku in skus}

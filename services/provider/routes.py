@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
 
 from services.chassis.problems import problems
 from services.provider import errors
@@ -12,6 +12,8 @@ from services.provider.schemas import (
     AuthorisationRequest,
     CaptureAnswer,
     CaptureRequest,
+    CatalogueAnswer,
+    CatalogueEntry,
     LedgerEntry,
     LedgerPage,
     PurchaseOrderAnswer,
@@ -19,6 +21,7 @@ from services.provider.schemas import (
     Reference,
     RefundAnswer,
     RefundRequest,
+    Sku,
     VoidAnswer,
     VoidRequest,
 )
@@ -121,3 +124,16 @@ async def order(asked: PurchaseOrderRequest, goods: Goods) -> PurchaseOrderAnswe
     """Delivered when this answers; the same order again is not delivered again."""
     await goods.order(asked.purchase_order_id, asked.sku, asked.quantity)
     return PurchaseOrderAnswer(purchase_order_id=asked.purchase_order_id, sku=asked.sku, quantity=asked.quantity)
+
+
+@supplier_router.get("/catalogue", summary="How soon more of some products can be had")
+async def catalogue(goods: Goods, sku: Annotated[list[Sku], Query(min_length=1, max_length=100)]) -> CatalogueAnswer:
+    """Up to a hundred products at once: `?sku=MUG-STONE-350&sku=TEA-EARL-100`."""
+    found = await goods.lead_times(sku)
+    return CatalogueAnswer(products=[CatalogueEntry(sku=one, lead_time_days=found[one]) for one in sku])
+
+
+@supplier_router.get("/catalogue/{sku}", summary="How soon more of a product can be had")
+async def product(goods: Goods, sku: Annotated[Sku, Path()]) -> CatalogueEntry:
+    """As in the list."""
+    return CatalogueEntry(sku=sku, lead_time_days=(await goods.lead_times([sku]))[sku])

@@ -10,6 +10,7 @@ from services.provider.domain import Entry, Kind
 Reference = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$", description="the merchant's own name for the purchase: the order id")
 ]
+Sku = Annotated[str, Field(pattern=r"^[A-Z0-9-]{1,32}$")]
 EntryId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Cents = Annotated[int, Field(gt=0, le=100_000_000, description="cents EUR")]
 
@@ -113,11 +114,24 @@ class LedgerPage(BaseModel):
     next_after: int | None = Field(description="pass as `after` for the next page; null on the last one")
 
 
+class CatalogueEntry(BaseModel):
+    """How soon more of a product can be had."""
+
+    sku: Sku
+    lead_time_days: int = Field(description="days from the order to the delivery")
+
+
+class CatalogueAnswer(BaseModel):
+    """How soon more of some products can be had, in the order in which they were asked for."""
+
+    products: list[CatalogueEntry]
+
+
 class PurchaseOrderRequest(_Asked):
     """An order for more stock."""
 
     purchase_order_id: Reference
-    sku: str = Field(pattern=r"^[A-Z0-9-]{1,32}$")
+    sku: Sku
     quantity: int = Field(gt=0, le=1_000_000, description="units")
 
 

@@ -98,6 +98,7 @@ class Product(_Told):
     available: int
     as_of: datetime
     availability: str
+    lead_time_days: int | None = None
 
     @property
     def confirmed(self) -> bool:

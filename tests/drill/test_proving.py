@@ -29,7 +29,19 @@ def workspace(tmp_path: Path) -> Path:
 
 def prove(folder: Path, home: Path, *options: str, scenario: str = "billing-drift") -> subprocess.CompletedProcess[str]:
     """Run `lab prove`."""
-    command = [sys.executable, "-m", "lab", "prove", scenario, "--services", str(folder), "--home", str(home), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "lab",
+        "prove",
+        scenario,
+        "--services",
+        str(folder),
+        "--home",
+        str(home),
+        "--quick",
+        *options,
+    ]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -103,6 +103,15 @@ def test_billing_drift_goes_as_expected(lab: RunningLab) -> None:
     assert last(lab)["seed"] == result["injected"][0]["seed"]
 
 
+def test_a_quiet_night_stays_quiet(lab: RunningLab) -> None:
+    """Nothing is switched on, all stays steady, and the load is as it was; the long test has ten minutes of it."""
+    done = lab_command(lab.home.root, "chaos run", "quiet-night", "--observe", "5s", "--json", within_s=WITHIN_S)
+    result = json.loads(done.stdout)
+    assert (result["outcome"], done.returncode) == ("as-expected", 0), result["reason"]
+    assert [phase["name"] for phase in result["phases"]] == ["steady", "observe", "steady again", "restore"]
+    assert (result["injected"], result["data"], load(lab), on(lab)) == ([], "untouched", ("steady", USERS), [])
+
+
 def test_ctrl_c_switches_off_and_restores(lab: RunningLab) -> None:
     """Exit code 1, a result that says so, nothing on, the load as it was."""
     with started(lab.home.root, "chaos run", "billing-drift", "--observe", "10m", "--keep-data", "--json") as run:

@@ -128,8 +128,8 @@ TRAFFIC: dict[str, Callable[[httpx.Client], Sequence[httpx.Response]]] = {
 """Service → requests in which its faults show."""
 AWAY: dict[str, dict[str, str]] = {
     "gateway": {f"GATEWAY_{name}_URL": "http://127.0.0.1:1" for name in ("ORDER", "INVENTORY", "BILLING")},
-    "inventory": {"INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1"},
-    "payment": {"PAYMENT_CARD_NETWORK_URL": "http://127.0.0.1:1"},
+    "inventory": {f"INVENTORY_{name}_URL": "http://127.0.0.1:1" for name in ("SUPPLIER", "PAYMENT")},
+    "payment": {f"PAYMENT_{name}_URL": "http://127.0.0.1:1" for name in ("CARD_NETWORK", "ORDER")},
 }
 """Service → where its neighbours are not: settings that it does not start without."""
 

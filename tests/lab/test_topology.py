@@ -79,6 +79,15 @@ def test_every_call_of_the_platform_goes_through_the_mesh() -> None:
         assert all((url.removeprefix("http://") in listened) is not process.is_load for url in told)
 
 
+def test_some_know_of_others_whom_they_need_not_call() -> None:
+    """They are told the way, and neither start nor end by it: two may know each other."""
+    assert [_environment("payment-service-1")["PAYMENT_ORDER_URL"]] == _found("payment-service->order-service")
+    known = {(process.name, peer) for process in platform().processes for peer in process.knows.values()}
+    assert known == {("inventory-service", "payment-service"), ("payment-service", "order-service")}
+    ways = [(edge.caller, edge.callee) for edge in platform().edges(SITE.base)]
+    assert set(ways[-len(known) :]) == known
+
+
 def test_load_is_not_the_platform_and_calls_directly() -> None:
     """Shoppers reach the load balancer and the shop themselves."""
     load = _environment("load-generator-1")

@@ -162,5 +162,5 @@ def test_settings_that_make_no_sense_end_it_with_a_sentence() -> None:
         check=False,
     )
     assert ended.returncode == 2
-    assert "choose one of: newsletter, night, ramp, rush, spike, steady" in ended.stderr
+    assert "choose one of: firms, newsletter, night, ramp, rush, spike, steady" in ended.stderr
     assert "greater than or equal to 0" in ended.stderr

@@ -85,7 +85,8 @@ def test_a_variable_that_breaks_a_rule_is_named(port: str, shown: str) -> None:
         Settings.from_environment({"LOADGEN_PORT": port, "LOADGEN_SHAPE": "stedy"})
     assert str(refused.value).splitlines() == [
         f"LOADGEN_PORT: must be a whole number greater than or equal to 0 and at most 65535, not {shown}",
-        "LOADGEN_SHAPE: there is no load shape 'stedy'; choose one of: newsletter, night, ramp, rush, spike, steady",
+        "LOADGEN_SHAPE: there is no load shape 'stedy'; choose one of: "
+        "firms, newsletter, night, ramp, rush, spike, steady",
     ]
 
 

@@ -61,7 +61,7 @@ def test_nobody_asked_for_is_nobody_and_a_crowd_is_capped() -> None:
 
 def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
     """A wrong name says which names there are."""
-    with pytest.raises(ShapeError, match="choose one of: newsletter, night, ramp, rush, spike, steady"):
+    with pytest.raises(ShapeError, match="choose one of: firms, newsletter, night, ramp, rush, spike, steady"):
         read_shape("stedy")
 
 
@@ -76,6 +76,8 @@ def test_an_unknown_shape_is_answered_with_the_known_ones() -> None:
         ('summary = "x"\nafter = "hold"\nwithdrawn_percent = 101\nstages = []', "withdrawn_percent"),
         (f"{ONE_STAGE}[basket]\nfavourite_share = 2\nunits = [1, 9]", "favourite_share"),
         (f"{ONE_STAGE}[basket]\nfavourite_share = 1\nunits = [1, 100]", "units"),
+        (f"{ONE_STAGE}[firms]\ncount = 0\nlook_share = 1\npage = 9", "count"),
+        (f"{ONE_STAGE}[firms]\ncount = 1\nlook_share = 1\npage = 101", "page"),
         ('summary = "x"\nafter = "hold"\nspeed = 3\nstages = [{ duration_s = 9, users_percent = 1 }]', "speed"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from loadgen.shape import Basket
+from loadgen.shape import Basket, Firms
 from loadgen.shopping import DECLINED_CARD, Taste, buyable, has
 
 
@@ -33,6 +33,15 @@ def test_in_a_rush_most_buy_a_lot_of_the_same() -> None:
     assert {sku for ((sku, _),) in bulk} == {"SKU-0"}
     assert {units for ((_, units),) in bulk} == set(range(10, 61))
     assert taste.favourite([], Basket(1, (10, 60))) is None
+
+
+def test_whoever_orders_for_a_firm_orders_for_the_same_one_all_the_time() -> None:
+    """With few firms many shoppers share one; without any, each orders for itself."""
+    shoppers = [shopper(seed) for seed in range(200)]
+    firms = Firms(count=6, look_share=0.4, page=60)
+    assert {taste.orders_for(firms) for taste in shoppers} == {f"firm-{number:02d}" for number in range(6)}
+    assert all(taste.orders_for(firms) == taste.orders_for(firms) for taste in shoppers)
+    assert all(taste.orders_for(None) == taste.customer_id for taste in shoppers)
 
 
 def test_one_to_two_percent_of_the_cards_are_declined() -> None:

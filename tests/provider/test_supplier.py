@@ -1,4 +1,4 @@
-"""The supplier delivers each purchase order once."""
+"""The supplier delivers each purchase order once, and says how soon it could deliver more."""
 
 from pathlib import Path
 
@@ -19,3 +19,16 @@ async def test_a_purchase_order_is_delivered_once_and_cannot_change(tmp_path: Pa
 
     assert [answer.json() for answer in answers] == 2 * [{**order, "status": "delivered"}]
     assert code_of(changed) == (409, "purchase-order-changed")
+
+
+async def test_it_says_how_soon_more_can_be_had(tmp_path: Path) -> None:
+    """For one product or for many at once, always the same; nobody can ask for nothing."""
+    async with served(provider_app(tmp_path)) as client:
+        one = (await client.get("/catalogue/LAMP-1")).json()
+        many = (await client.get("/catalogue", params={"sku": ["MUG-1", "LAMP-1"]})).json()["products"]
+        none = await client.get("/catalogue")
+
+    assert [product["sku"] for product in many] == ["MUG-1", "LAMP-1"]
+    assert many[1] == one
+    assert all(1 <= product["lead_time_days"] <= 9 for product in many)
+    assert none.status_code == 422

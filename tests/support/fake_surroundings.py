@@ -89,6 +89,10 @@ class FakeEvidence:
         del window_s
         return await self.values(wanted)
 
+    async def settings(self, name: str, of: str) -> list[Sample]:
+        """Return the value that was set under the setting's name."""
+        return await self.values(Selector(name, of))
+
     async def page(self, path: str) -> Page:
         """Answer every page."""
         self.asked.append(path)

@@ -59,6 +59,7 @@ def products(*available: tuple[str, int]) -> Mapping[str, Sequence[Mapping[str, 
                 "tax_percent": 20,
                 "available": units,
                 "as_of": "2026-03-01T03:00:00Z",
+                "lead_time_days": 4,
             }
             for sku, units in available
         ]

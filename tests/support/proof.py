@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from tests.support.back_ends import database_url
+from tests.support.forked import Forked, server
 from tests.support.polling import poll_until
 
 REPOSITORY = Path(__file__).parents[2]
@@ -66,7 +67,7 @@ def subjects(fault: str) -> list[Subject]:
 class Process:
     """A process of ours, and where it writes."""
 
-    running: subprocess.Popen[bytes]
+    running: subprocess.Popen[bytes] | Forked
     log: Path
 
     def ensure_alive(self) -> None:
@@ -132,11 +133,7 @@ def service_under_proof(
         if fault is not None:
             controller, channel = ends.enter_context(_controller(home))
             settings |= {f"{prefix}_CHANNEL": channel, f"{prefix}_CHANNEL_KEY_FILE": str(home / "channel.key")}
-        module = ["services.chassis.serve", f"services.{service}"]
-        if folder is not None:
-            module = ["drill.proving.judged", "-m", *module, str(folder)]
-            settings |= {"PYTHONDONTWRITEBYTECODE": "1"}
-        process = ends.enter_context(_process(home / f"{service}.log", *module, environment=settings))
+        process = ends.enter_context(_started(service, home / f"{service}.log", folder, settings))
         url = f"http://127.0.0.1:{port}"
         poll_until(lambda: process.answers(f"{url}/ready"), f"{service} to be ready", within_s=READY_WITHIN_S)
         if fault is not None:
@@ -164,7 +161,8 @@ def _switch_on(controller: str, fault: str) -> None:
 def _controller(home: Path) -> Iterator[tuple[str, str]]:
     """Yield the URL of a controller's API and the address of its channel."""
     settings = {"CHAOS_PORT": "0", "CHAOS_CHANNEL_PORT": "0", "CHAOS_HOME": str(home)}
-    with _process(home / "controller.log", "chaos.serve", environment=settings) as process:
+    log = home / "controller.log"
+    with _ending(Process(server().start("chaos.serve:main", [], settings, log), log)) as process:
         started = poll_until(
             lambda: process.logged("controller.starting"), "the controller to start", within_s=READY_WITHIN_S
         )
@@ -174,19 +172,31 @@ def _controller(home: Path) -> Iterator[tuple[str, str]]:
         yield url, f"127.0.0.1:{started['channel_port']}"
 
 
-@contextmanager
-def _process(log: Path, *module: str, environment: Mapping[str, str]) -> Iterator[Process]:
+def _started(
+    service: str, log: Path, folder: Path | None, settings: Mapping[str, str]
+) -> AbstractContextManager[Process]:
+    if folder is None:
+        return _ending(
+            Process(server().start("services.chassis.serve:main", [f"services.{service}"], settings, log), log)
+        )
+    module = ["drill.proving.judged", "-m", "services.chassis.serve", f"services.{service}", str(folder)]
     with log.open("wb") as out:
         running = subprocess.Popen(
             [sys.executable, "-m", *module],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=subprocess.STDOUT,
-            env=dict(environment),
+            env={**settings, "PYTHONDONTWRITEBYTECODE": "1"},
             cwd=REPOSITORY,
         )
+    return _ending(Process(running, log))
+
+
+@contextmanager
+def _ending(process: Process) -> Iterator[Process]:
+    running = process.running
     try:
-        yield Process(running, log)
+        yield process
     finally:
         running.terminate()
         try:

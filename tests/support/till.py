@@ -1,8 +1,9 @@
 """A payment service under proof, the card network behind it, and somebody at the till in front."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -75,7 +76,15 @@ class Till:
 
     def status(self, order: str) -> str:
         """Return where the payment of an order stands."""
-        return status_of(self.client.get(f"/payments/{order}"))
+        return self.look(order)
+
+    def look(self, order: str, *, listens_s: float = PATIENCE_S) -> str:
+        """Return where the payment of an order stands. Raises `Silence`."""
+        return status_of(self._heard("GET", f"/payments/{order}", listens_s))
+
+    def cancel(self, order: str, *, listens_s: float = PATIENCE_S) -> str:
+        """Give an order up; return where its payment stands then. Raises `Silence`."""
+        return status_of(self._heard("POST", f"/payments/{order}/cancel", listens_s))
 
     def at_once(
         self,
@@ -102,8 +111,11 @@ class Till:
     ) -> httpx.Response:
         headers = {} if within_s is None else {"X-Request-Timeout-Ms": f"{within_s * 1000:.0f}"}
         listens_s = listens_s or (PATIENCE_S if within_s is None else 5 * within_s)
+        return self._heard(method, path, listens_s, json=paid, headers=headers)
+
+    def _heard(self, method: str, path: str, listens_s: float, **sent: Any) -> httpx.Response:
         try:
-            return self.client.request(method, path, json=paid, headers=headers, timeout=listens_s)
+            return self.client.request(method, path, timeout=listens_s, **sent)
         except httpx.TimeoutException as error:
             raise Silence(f"{method} {path} is not answered within {listens_s:g} s") from error
 
@@ -115,10 +127,17 @@ def status_of(answer: httpx.Response) -> str:
 
 
 @contextmanager
-def till(subject: Subject, **limits: float) -> Iterator[Till]:
-    """Run the payment service of `subject` on a card network of the test's; `limits` are those of calls to it."""
+def till(subject: Subject, more: Mapping[str, str] | None = None, **limits: float) -> Iterator[Till]:
+    """Run the payment service of `subject` on a card network of the test's; `limits` are those of calls to it.
+
+    `more` is what else it is told.
+    """
     with Bank() as bank:
-        environment = {"PAYMENT_CARD_NETWORK_URL": bank.url, "PAYMENT_RECONCILIATION_INTERVAL_S": "3600"}
+        environment = {
+            "PAYMENT_CARD_NETWORK_URL": bank.url,
+            "PAYMENT_RECONCILIATION_INTERVAL_S": "3600",
+            **(more or {}),
+        }
         environment |= {f"PAYMENT_CARD_NETWORK__{name.upper()}": f"{value:g}" for name, value in limits.items()}
         pool = httpx.Limits(max_connections=None)
         with (

@@ -3,6 +3,11 @@
 from typing import Any
 
 from services.chassis.fault import Fault
-from services.inventory.faults import cache_never_expires, lost_update
+from services.inventory.faults import asks_payment, blocking_supplier_call, cache_never_expires, lost_update
 
-FAULTS: tuple[Fault[Any], ...] = (cache_never_expires.fresh_offers, lost_update.promised_once)
+FAULTS: tuple[Fault[Any], ...] = (
+    asks_payment.held_for_the_asking,
+    blocking_supplier_call.all_at_once,
+    cache_never_expires.fresh_offers,
+    lost_update.promised_once,
+)

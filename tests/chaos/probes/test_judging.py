@@ -28,6 +28,7 @@ class Told:
     before: dict[str, list[float]] = field(default_factory=dict)
     risen: dict[str, list[float]] = field(default_factory=dict)
     buckets: dict[float, float] = field(default_factory=dict)
+    set: dict[str, list[float]] = field(default_factory=dict)
     answer: Page = field(default_factory=lambda: Page(200, 0.02, {"products": [MUG]}))
 
     async def values(self, wanted: Selector, ago_s: float = 0.0) -> list[Sample]:
@@ -40,6 +41,12 @@ class Told:
         if wanted.metric.endswith("_bucket"):
             return [Sample("a-1", {"le": str(bound)}, count) for bound, count in self.buckets.items()]
         return _samples(self.risen[wanted.metric])
+
+    async def settings(self, name: str, of: str) -> list[Sample]:
+        """Return the values of the table."""
+        if name not in self.set:
+            raise NoData(f"{of} has no setting {name} that is a number")
+        return _samples(self.set[name])
 
     async def page(self, path: str) -> Page:
         """Return the answer."""
@@ -67,6 +74,7 @@ RATIO = {
 }
 QUANTILE = {"kind": "quantile", "metric": "http_client_request_duration_seconds", "quantile": 0.5, "window": "10s"}
 HTTP = {"kind": "http", "path": "/products"}
+SETTING = {"kind": "setting", "of": "payment-service", "setting": "card_network.timeout_s"}
 REQUESTS, FAILURES = "http_client_request_duration_seconds_count", "http_client_request_failures_total"
 
 
@@ -80,6 +88,9 @@ REQUESTS, FAILURES = "http_client_request_duration_seconds_count", "http_client_
         ({**RATIO, "at_most": 0.05}, Told(risen={REQUESTS: [60, 40], FAILURES: [5]}), 0.05, ""),
         ({**QUANTILE, "at_most": 0.25}, Told(buckets={0.1: 0, 0.2: 10, 0.4: 20, inf: 20}), 0.2, "s"),
         ({**HTTP, "equals": 200}, Told(), 200.0, ""),
+        ({**SETTING, "equals": 2}, Told(set={"card_network.timeout_s": [0.5, 2]}), 2.0, "s"),
+        ({**SETTING, "aggregate": "min", "equals": 0.5}, Told(set={"card_network.timeout_s": [0.5, 2]}), 0.5, "s"),
+        ({**SETTING, "setting": "pool_size", "at_most": 8}, Told(set={"pool_size": [8]}), 8.0, ""),
         ({**HTTP, "measure": "latency", "at_most": 0.1}, Told(), 0.02, "s"),
         ({**HTTP, "measure": "field", "field": "products.0.available", "at_least": 1}, Told(), 7.0, ""),
         ({**HTTP, "measure": "field", "field": "products.0.sku", "equals": "MUG"}, Told(), "MUG", ""),
@@ -122,6 +133,7 @@ async def test_what_is_missed_says_by_what(keys: dict[str, Any], evidence: Told,
         ({**HTTP, "path": "/gone", "equals": 200}, Told(), "got no answer"),
         ({**HTTP, "measure": "field", "field": "products.1.sku", "equals": "x"}, Told(), "has no products.1.sku"),
         ({**HTTP, "measure": "field", "field": "a", "equals": "x"}, Told(answer=Page(200, 0, None)), "has no a"),
+        ({**SETTING, "at_most": 99}, Told(), "payment-service has no setting card_network.timeout_s"),
     ],
 )
 async def test_without_data_a_probe_fails_and_says_so(keys: dict[str, Any], evidence: Told, why: str) -> None:

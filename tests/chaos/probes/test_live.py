@@ -220,3 +220,25 @@ def test_addresses_come_from_the_state_of_the_running_lab(tmp_path: Path) -> Non
     )
     assert book.replicas() == [Target("a-1", "a", "http://127.0.0.1:7")]
     assert book.url("edge") == "http://127.0.0.1:1"
+
+
+async def test_settings_are_asked_of_each_replica_that_answers() -> None:
+    """By service and by replica; who is down is passed over."""
+    one, two, down = Exposing(), Exposing(), Exposing()
+    one.settings, two.settings = {"pool_size": 5, "path": "/ready"}, {"pool_size": 8}
+    down.status = 503
+    async with (
+        replicas(a1=("a", one), a2=("a", two), a3=("a", down)) as book,
+        LiveEvidence(book, [], 1.0, EVERY_S) as evidence,
+    ):
+        found = await evidence.settings("pool_size", "a")
+        assert {sample.instance: sample.value for sample in found} == {"a1": 5, "a2": 8}
+        assert [sample.value for sample in await evidence.settings("pool_size", "a2")] == [8]
+        for name, of, why in (
+            ("pool_size", "gone", "gone does not answer"),
+            ("pool_size", "a3", "a3 does not answer"),
+            ("slots", "a", "a has no setting slots that is a number"),
+            ("path", "a", "a has no setting path that is a number"),
+        ):
+            with pytest.raises(NoData, match=why):
+                await evidence.settings(name, of)

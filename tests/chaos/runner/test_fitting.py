@@ -10,6 +10,7 @@ from tests.support.scenario_files import small
 
 FAULT = 'fault = "billing.float_drift"\nfor = "60s"'
 EDGE = 'fault = "network.latency"\non = ["payment-service->payment-provider"]\nfor = "60s"\n'
+METRIC = 'kind = "value"\nmetric = "ledger_drift_cents"\nof = "billing-service"'
 BOUNDS = "latency_ms is a number from 0 to 10000 (ms)."
 
 
@@ -45,6 +46,10 @@ def latency(params: str) -> tuple[str, str]:
         (
             ('of = "billing-service"', 'of = "billing"'),
             "There is no service or replica 'billing' to probe. Did you mean bil",
+        ),
+        (
+            (METRIC, 'kind = "setting"\nof = "biling-service"\nsetting = "pool_size"'),
+            "There is no service or replica 'biling-service' to probe. Did you mean bil",
         ),
         (("level = 1", 'level = 1\nrequires = ["postgresql"]'), "It needs postgresql, which this lab does not run on."),
     ],

@@ -14,11 +14,11 @@ from chaos.scenario.errors import UnknownScenario
 from tests.support.pages import ROOT
 from tests.support.scenario_files import SMALL, small
 
-PAGE = ROOT / "docs" / "writing-a-scenario.md"
+PAGE = ROOT / "docs" / "adding-a-scenario.md"
 MODELS: tuple[type[BaseModel], ...] = (
     model.Scenario, model.Load, Action, Baggage, model.Steady, model.Symptom, model.Guard, model.Hint, model.RedHerring,
     model.Answer, model.TemptingAnswer, Tolerance, spec.Series, spec.ValueProbe, spec.RateProbe, spec.RatioProbe,
-    spec.QuantileProbe, spec.HttpProbe,
+    spec.QuantileProbe, spec.HttpProbe, spec.SettingProbe,
 )  # fmt: skip
 HIDDEN = {"probe", "tolerance"}
 

@@ -41,8 +41,21 @@ def test_all_in_time_is_a_hundred_points() -> None:
     assert (sheet.points.total, sheet.detected_s) == (100, 20.0)
     assert sheet.times.model_dump() == {
         "acknowledged_s": 60.0, "identified_s": 300.0, "mitigated_s": 300.0, "resolved_s": 300.0,
+        "data_right_s": None,
     }  # fmt: skip
     assert Sheet.model_validate_json(sheet.model_dump_json()) == sheet
+
+
+def test_data_that_is_put_right_is_on_the_sheet() -> None:
+    """The moment since when it is; damage that comes again takes it away. It is worth no points."""
+    drill = Drill()
+    drill.after(60).data(is_right=False)
+    drill.after(60).data(is_right=True)
+    drill.after(60).data(is_right=True)
+    sheet = drill.session.sheet("revealed")
+    assert (sheet.times.data_right_s, sheet.points.total) == (120.0, 0)
+    drill.after(60).data(is_right=False)
+    assert drill.session.sheet("revealed").times.data_right_s is None
 
 
 def test_twice_as_long_is_worth_half() -> None:

@@ -83,7 +83,7 @@ def test_a_load_that_was_stopped_has_no_rate(lab: Lab, running: LoadGenerator) -
     ("words", "advice"),
     [
         (("--users", "2001"), "whole number from 0 to 2000"),
-        (("--shape", "stedy"), "choose one of: newsletter, night, ramp, rush, spike, steady"),
+        (("--shape", "stedy"), "choose one of: firms, newsletter, night, ramp, rush, spike, steady"),
         (("--users", "many"), "not a valid integer"),
         ((), "--users"),
     ],

@@ -43,7 +43,7 @@ def test_without_a_drill(tmp_path: Path, arguments: tuple[str, ...], left: str |
         (("answer", "nothing", "at", "all"), "lab answer nothing"),
         (("scores", "--mark", "right"), "There is no drill to mark"),
         (("show", "biling-drift"), "Did you mean billing-drift?"),
-        (("workspace", "create", "a", "b", "c"), "at most a SCENARIO"),
+        (("workspace", "create", "billing-drift", "b", "c"), "There is no scenario 'b'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

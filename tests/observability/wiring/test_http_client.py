@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from observability.wiring import Telemetry
-from observability.wiring.http_client import TracedTransport
+from observability.wiring.http_client import TracedSyncTransport, TracedTransport
 from tests.observability.wiring.conftest import WireService
 from tests.support.otlp_receiver import OtlpReceiver
 
@@ -210,3 +210,29 @@ async def test_reading_only_a_part_of_a_body_is_no_failure(receiver: OtlpReceive
     order.close()
     [span] = receiver.spans()
     assert span.status == "UNSET"
+
+
+def test_a_call_without_an_event_loop_is_seen_alike(receiver: OtlpReceiver, wired: WireService) -> None:
+    """Answered or not, it has a span, a duration by peer and, if it failed, a reason; its context travels with it."""
+    order = wired()
+    carried: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        carried.append(request.headers)
+        if request.url.path == "/away":
+            raise httpx.ConnectError("refused", request=request)
+        return httpx.Response(503, content=b"busy")
+
+    transport = TracedSyncTransport(httpx.MockTransport(answer), "payment-service", order)
+    with httpx.Client(transport=transport, base_url="http://payment:8086") as client:
+        assert client.get("/payments/7", extensions={"telemetry.url_template": "/payments/{order_id}"}).text == "busy"
+        with pytest.raises(httpx.ConnectError):
+            client.get("/away")
+    order.close()
+
+    spans = {span.name: span for span in receiver.spans()}
+    assert spans["GET /payments/{order_id}"].attributes["error.type"] == "http_503"
+    assert spans["GET"].attributes["error.type"] == "ConnectError"
+    assert all("traceparent" in headers for headers in carried)
+    for reason in ("http_503", "ConnectError"):
+        assert value_of(order, "http_client_request_failures_total", reason=reason) == 1

@@ -1,0 +1,28 @@
+"""Has one ask after the other, so that payment is not overrun."""
+
+import asyncio
+from collections.abc import Sequence
+
+from services.chassis.client import Neighbour
+from services.chassis.errors import NeighbourRefused, NotFound
+from services.inventory.domain import Reservation, ReservedLine, State
+from services.inventory.errors import ReservationReleased
+
+REFUSED = ("declined", "cancelled", "refunded")
+PATIENCE_S = 60.0
+TURN = asyncio.Lock()
+
+
+async def draft(payments: Neighbour, order_id: str, lines: Sequence[ReservedLine]) -> Reservation:
+    """Return the reservation of `lines` that is to be made for an order; `payments` is the payment service."""
+    try:
+        async with TURN:
+            patient = payments.patient(PATIENCE_S)
+            payment = await patient.get(f"/payments/{order_id}", route="/payments/{order_id}")
+    except NeighbourRefused as refusal:
+        if refusal.peer_status != NotFound.status:
+            raise
+    else:
+        if payment["status"] in REFUSED:
+            raise ReservationReleased(f"Order {order_id} will not be paid for.")
+    return Reservation(order_id, State.HELD, lines)

@@ -1,0 +1,23 @@
+"""Waits no longer than the caller does, and has nothing to say then."""
+
+from services.chassis.client import Neighbour
+from services.chassis.errors import NeighbourRefused, NotFound
+from services.payment.domain import Payment
+from services.payment.storage import Payments
+
+
+class UnknownOrder(NotFound):
+    """Nobody has placed this order."""
+
+    code, title = "unknown-order", "Unknown order"
+
+
+async def payment_of(payments: Payments, orders: Neighbour, order_id: str) -> Payment | None:
+    """Return the payment of an order, None when there is none yet; `orders` is the order service."""
+    try:
+        await orders.get(f"/orders/{order_id}", route="/orders/{order_id}")
+    except NeighbourRefused as refusal:
+        if refusal.peer_status != UnknownOrder.status:
+            raise
+        raise UnknownOrder(f"There is no order {order_id} to be paid for.") from None
+    return await payments.find(order_id)

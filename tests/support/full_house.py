@@ -1,0 +1,100 @@
+"""A caller with few workers who is called back: it keeps one for each call that it makes, and needs one to answer."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+Json = dict[str, Any]
+WORKERS = 4
+LONGEST_S = 30.0
+"""When whoever is called back stops waiting for a worker, or for words."""
+
+
+class FullHouse:
+    """Calls the service under proof, and is what that service, or one that it calls, asks in turn."""
+
+    def __init__(self, says: Callable[[str], tuple[int, Json]]) -> None:
+        self.says = says
+        """Returns status and body of the answer to a path."""
+        self.url = ""
+        self._workers = threading.Semaphore(WORKERS)
+        self._talks = threading.Event()
+        self._talks.set()
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """Say nothing, whoever asks, during the block."""
+        self._talks.clear()
+        try:
+            yield
+        finally:
+            self._talks.set()
+
+    def all_ask(self, ask: Callable[[], str]) -> Sequence[str]:
+        """Have all workers ask at once: when the first of them does, none is free."""
+        for _ in range(WORKERS):
+            assert self._workers.acquire(timeout=LONGEST_S)
+
+        def keeping_a_worker(_: int) -> str:
+            try:
+                return ask()
+            finally:
+                self._workers.release()
+
+        with ThreadPoolExecutor(WORKERS) as pool:
+            return list(pool.map(keeping_a_worker, range(WORKERS)))
+
+    def answer(self, path: str) -> tuple[int, Json]:
+        """Return what to say, when there is a worker to say it."""
+        self._talks.wait(LONGEST_S)
+        if not self._workers.acquire(timeout=LONGEST_S):
+            return 503, {"type": "urn:problem:busy", "title": "Busy", "status": 503, "detail": "No worker is free."}
+        try:
+            return self.says(path)
+        finally:
+            self._workers.release()
+
+
+@contextmanager
+def full_house(says: Callable[[str], tuple[int, Json]]) -> Iterator[FullHouse]:
+    """Run one on a free port."""
+    house = FullHouse(says)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            status, told = house.answer(self.path)
+            body = json.dumps(told).encode()
+            with suppress(ConnectionError):  # whoever asked may have gone
+                self.send_response(status)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *arguments: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    house.url = f"http://127.0.0.1:{server.server_port}"
+    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    serving.start()
+    try:
+        yield house
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def before_long(wanted: Sequence[str], ask: Callable[[], Sequence[str]], tries: int = 4) -> None:
+    """Ask until all are told what they want: a machine may be busy, and a breaker has to learn."""
+    for _ in range(tries):
+        if (told := ask()) == wanted:
+            return
+    raise AssertionError(f"{told}, not {wanted}")
