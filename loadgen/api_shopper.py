@@ -11,7 +11,7 @@ from loadgen.api_client import ApiClient
 from loadgen.outcomes import is_out_of_stock
 from loadgen.pacing import jittered_pacing
 from loadgen.shape import Shape
-from loadgen.shopping import Taste, buyable
+from loadgen.shopping import Purchase, Taste, buyable, has
 
 PACE_S = 2.5
 PAGE = 10
@@ -65,8 +65,14 @@ class ApiShopper(FastHttpUser):
             self.browse()
             return
         shape = self._shape
-        withdrawn = self.taste.happens(shape.withdrawn_percent / 100)
-        purchase = self.taste.withdrawn() if withdrawn else self.taste.purchase(self.skus, shape.basket)
+        if self.taste.happens(shape.withdrawn_percent / 100):
+            purchase = self.taste.withdrawn()
+        elif (favourite := self.taste.favourite(self.skus, shape.basket)) is None:
+            purchase = self.taste.purchase(self.skus)
+        elif self._is_there(favourite):
+            purchase = favourite
+        else:
+            return
         order = {
             "customer_id": self._customer_id,
             "lines": [{"sku": sku, "quantity": quantity} for sku, quantity in purchase.lines],
@@ -79,6 +85,15 @@ class ApiShopper(FastHttpUser):
                 self.look_at_order()
         elif placed and is_out_of_stock(placed):
             self.skus = []  # and has to look again at what there is
+
+    def _is_there(self, wanted: Purchase) -> bool:
+        """Look at the page of what everybody wants, which says whether there is as much; if not, forget it."""
+        ((sku, quantity),) = wanted.lines
+        product = self.api.get(f"/products/{sku}", "/products/{sku}")
+        if product is not None and not has(product, quantity):
+            self.skus = [other for other in self.skus if other != sku]
+            return False
+        return product is not None
 
     @task(3)
     def look_at_order(self) -> None:

@@ -40,10 +40,8 @@ class Taste:
         """Return one of `skus`; those at the top of the page are looked at more."""
         return skus[int(len(skus) * self.chance.random() ** 2)]
 
-    def purchase(self, skus: list[str], basket: Basket | None = None) -> Purchase:
-        """Return what to buy of `skus` (at least one) and how to pay; `basket` says what everybody buys these days."""
-        if (favourite := self.favourite(skus, basket)) is not None:
-            return favourite
+    def purchase(self, skus: list[str]) -> Purchase:
+        """Return what to buy of `skus` (at least one) and how to pay."""
         picked = {self.product(skus) for _ in range(self._weighted(LINE_COUNTS))}
         lines = tuple((sku, self._weighted(QUANTITIES)) for sku in sorted(picked))
         return Purchase(lines, self.card())
@@ -78,4 +76,9 @@ class Taste:
 def buyable(products: dict[str, Any]) -> list[str]:
     """Return the SKUs of a product list that can be bought."""
     listed = products.get("products", [])
-    return [product["sku"] for product in listed if product.get("available", 0) > 0]
+    return [product["sku"] for product in listed if has(product, 1)]
+
+
+def has(product: dict[str, Any], quantity: int) -> bool:
+    """Whether there is as much of a product, as its page says."""
+    return bool(product.get("available", 0) >= quantity)

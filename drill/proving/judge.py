@@ -122,7 +122,8 @@ def judge(fault: FaultEntry, folder: Path, *, to_the_end: bool = True) -> Verdic
 
 def _command(fault: FaultEntry, folder: Path, told_to: int, *, to_the_end: bool) -> list[str]:
     options = ["-p", "no:cacheprovider", "-p", "drill.proving.reporter", "--tell", str(told_to)]
-    here = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), "--services", str(folder)]
+    # In one word: pytest takes a word by itself that is a folder for tests, and runs the conftest.py that lies there.
+    here = ["--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"), f"--services={folder}"]
     less = [] if to_the_end else ["--maxfail", "1"]
     return [
         sys.executable,

@@ -120,7 +120,7 @@ def _symptom(subject: Subject, symptom: Symptom, preset: Preset) -> Rule:
         name=symptom.name,
         subject=subject,
         labels=_labels(subject) | {"severity": symptom.severity},
-        when=(symptom.condition(subject.name, preset.symptom_scale),),
+        when=symptom.conditions(subject.name, preset.symptom_scale),
         hold_s=symptom.hold_s * preset.symptom_scale,
         keep_firing_s=preset.keep_firing_s,
         summary=symptom.summary,

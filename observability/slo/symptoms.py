@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from observability.evidence.model import Matcher, Selector
 from observability.slo.presets import Severity
-from observability.slo.terms import By, Changes, Condition, Increase, Operator, Quotient, Term, Value
+from observability.slo.terms import By, Changes, Condition, Difference, Increase, Operator, Quotient, Term, Value
 from observability.wiring import vocabulary
 from observability.wiring.vocabulary import Metric
 
@@ -29,11 +29,13 @@ class Symptom:
     summary: str
     bound_scales: bool = False
     """Whether the bound is a length of time, or grows with it."""
+    further: tuple[Callable[[str, float], Term], ...] = ()
+    """Terms of which the same has to hold."""
 
-    def condition(self, service: str, scale: float) -> Condition:
+    def conditions(self, service: str, scale: float) -> tuple[Condition, ...]:
         """Return what has to hold of a service."""
         bound = self.bound * scale if self.bound_scales else self.bound
-        return Condition(self.term(service, scale), self.operator, bound)
+        return tuple(Condition(term(service, scale), self.operator, bound) for term in (self.term, *self.further))
 
 
 def symptoms() -> dict[str, Symptom]:
@@ -146,11 +148,26 @@ def _refused(service: str, scale: float) -> Term:
     return Quotient(Increase(rejected, over_s, by), Increase(orders, over_s, by))
 
 
+def _surplus(window_s: float) -> Callable[[str, float], Term]:
+    def within(service: str, scale: float) -> Term:
+        held = Selector(vocabulary.RESERVATIONS.name, (Matcher("outcome", "=", "held"),))
+        asked = _of(vocabulary.HTTP_SERVER_DURATION, service, "_count", method="POST", route="/orders")
+        return Difference(Increase(held, window_s * scale), Increase(asked, window_s * scale))
+
+    return within
+
+
 def _data() -> list[Symptom]:
     return [
         Symptom(
             "OrdersRejected", "page", _refused, ">", 0.25, 6,
             "{value:percent} of the orders at {service} are refused: too little in stock, or no such product",
+        ),
+        Symptom(
+            # When units are reserved late, after a failure, the orders that asked for them are in the long window.
+            "ReservationsInExcess", "page", _surplus(60), ">", 15, 4,
+            "{value:count} more reservations were made lately than orders were asked for",
+            bound_scales=True, further=(_surplus(240),),
         ),
         Symptom(
             "LedgerDrift", "page", _gauge(vocabulary.LEDGER_DRIFT), ">", 0, 0,

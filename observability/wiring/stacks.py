@@ -10,15 +10,21 @@ from pathlib import PurePath
 
 BEHIND_THE_SCENES = "faults"
 """Folder of such code, in each service."""
+WATCHES_OVER_IT = "fault_end.py"
+"""File of what calls such code where it leaves something behind."""
 
 
 def stack(error: BaseException) -> str:
     """Return the whole text of an exception, its causes included."""
     whole = traceback.TracebackException.from_exception(error)
     for one in _chain(whole):
-        shown = [frame for frame in one.stack if PurePath(frame.filename).parent.name != BEHIND_THE_SCENES]
+        shown = [frame for frame in one.stack if not _is_behind_the_scenes(PurePath(frame.filename))]
         one.stack = traceback.StackSummary.from_list(shown)
     return "".join(whole.format())
+
+
+def _is_behind_the_scenes(file: PurePath) -> bool:
+    return file.parent.name == BEHIND_THE_SCENES or file.name == WATCHES_OVER_IT
 
 
 def _chain(whole: traceback.TracebackException) -> Iterator[traceback.TracebackException]:

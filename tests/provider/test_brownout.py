@@ -38,3 +38,14 @@ async def test_a_share_of_payments_hangs_and_always_the_same(network: CardNetwor
     seen = await hanging()
     assert len(seen) == len(payments) - PROMPT
     assert await hanging() == seen
+
+
+async def test_who_asks_again_is_told_what_the_bank_has_decided(network: CardNetwork) -> None:
+    """Once it has; who asked first waits on."""
+    with switched_on(prompt_banks, share=100, stall_s=60, decided_after_s=A_MOMENT_S):
+        first = asyncio.create_task(network.authorise(1000, key="k"))
+        await asyncio.wait({first}, timeout=2 * A_MOMENT_S)
+        again = await network.authorise(1000, key="k")
+        assert (again.json()["status"], first.done()) == ("approved", False)
+    assert (await first).json() == again.json()
+    assert await network.trail() == [("authorisation", 1000)]

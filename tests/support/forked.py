@@ -67,7 +67,7 @@ class Server:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "lab.forkserver", *map(str, given)],
             cwd=REPOSITORY,
-            env={},
+            env={"PATH": os.defpath},  # with none at all nobody could be given a name of their own
             stdin=subprocess.DEVNULL,
             pass_fds=given,
             start_new_session=True,
@@ -82,7 +82,7 @@ class Server:
         atexit.register(self.close)
 
     def start(self, target: str, arguments: list[str], environment: Mapping[str, str], log: Path) -> Forked:
-        """Have `target`, a `module:function`, run in a process of its own with exactly this environment."""
+        """Have `target`, a `module:function`, run in a process of its own with this environment."""
         self._number += 1
         log.touch()
         orders = {

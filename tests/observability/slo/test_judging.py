@@ -1,16 +1,18 @@
 """What fires, and when: on series that are written down, judged every two seconds."""
 
 import math
+from itertools import accumulate
 
 import pytest
 
 from observability.slo.rules import Ruleset
 from tests.support.judging import Firing, judged
-from tests.support.recorded_series import RecordedSeries
-from tests.support.shop_series import STEP_S, Shop, between, healthy
+from tests.support.recorded_series import RecordedSeries, series
+from tests.support.shop_series import SERVED, STEP_S, Amount, Shop, between, healthy
 
 FAULT_S = 60.0
 BILLING = {"service": "billing-service", "instance": "billing-service-1"}
+INVENTORY = {"service": "inventory-service", "instance": "inventory-service-1"}
 ORDER = {"service": "order-service", "instance": "order-service-1"}
 
 
@@ -55,6 +57,32 @@ async def test_a_ledger_that_drifts_pages_at_once(drill: Ruleset) -> None:
     (alert,) = firing[90.0]
     assert alert.summary == "Running totals and entries of the ledger are 1 cents apart"
     assert (alert.owner, alert.subject, alert.severity) == ("billing-team", "billing-service", "page")
+
+
+def reserving(length_s: float, per_order: Amount) -> Shop:
+    """Return a shop in which, by a moment, so many reservations were made for each order that was asked for."""
+    shop = healthy(length_s)
+    asked = shop.values[series(f"{SERVED}_count", **ORDER, method="POST", route="/orders", status="200")]
+    held = [float(int((orders or 0) * per_order(step * STEP_S))) for step, orders in enumerate(asked)]
+    rising: list[float | None] = [*accumulate(held, max)]
+    shop.values[series("stock_reservations_total", **INVENTORY, outcome="held")] = rising
+    return shop
+
+
+async def test_more_reservations_than_orders_page_within_a_minute(drill: Ruleset) -> None:
+    """Every fourth order reserves twice."""
+    shop = reserving(180, lambda at_s: 1 + 0.25 * max(0.0, at_s - FAULT_S) / max(at_s, 1))
+    firing = await judged(drill, RecordedSeries(shop.values, STEP_S), 180, lazy=True)
+    assert FAULT_S < first(firing, "ReservationsInExcess") <= FAULT_S + 45
+    (alert,) = firing[180.0]
+    assert alert.summary.endswith("more reservations were made lately than orders were asked for")
+
+
+async def test_reservations_that_are_made_late_are_none_too_many(drill: Ruleset) -> None:
+    """For a minute nobody could reserve; when somebody can, all is made up for within a moment."""
+    shop = reserving(300, lambda at_s: FAULT_S / at_s if FAULT_S < at_s < 2 * FAULT_S else 1)
+    firing = await judged(drill, RecordedSeries(shop.values, STEP_S), 300, lazy=True)
+    assert first(firing, "ReservationsInExcess") == math.inf
 
 
 async def test_a_machine_that_holds_its_breath_calls_nobody(drill: Ruleset) -> None:

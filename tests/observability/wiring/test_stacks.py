@@ -27,11 +27,12 @@ def _failing_through(file: Path) -> BaseException:
     return caught.value
 
 
-def test_frames_behind_the_scenes_are_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["faults/goes_wrong.py", "chassis/fault_end.py"])
+def test_frames_behind_the_scenes_are_left_out(file: str, tmp_path: Path) -> None:
     """Who asked, and what it led to, stays: also of the cause."""
-    text = stack(_failing_through(tmp_path / "faults" / "goes_wrong.py"))
+    text = stack(_failing_through(tmp_path / file))
     assert "goes_wrong" not in text
-    assert "faults" not in text
+    assert "fault" not in text
     assert text.count("in _failing_through") == 1
     assert (text.count("in deeper"), text.count("in refuse")) == (2, 1)
     assert "KeyError: 'at the bottom'" in text
