@@ -31,10 +31,10 @@ def test_what_is_shipped_can_be_played(name: str) -> None:
     assert scenario.answer.service != "nothing" or not scenario.actions
 
 
-@pytest.mark.parametrize("file", sorted((loading.FOLDER / "drafts").glob("*.toml")), ids=lambda file: file.stem)
-def test_a_draft_follows_the_rules_and_is_not_listed(file: Path) -> None:
-    """It can be played by its path, and by nothing else."""
-    assert loading.read_file(file).name not in loading.names()
+def test_drafts_follow_the_rules_and_are_not_listed() -> None:
+    """Each can be played by its path, and by nothing else; there may be none."""
+    for file in (loading.FOLDER / "drafts").glob("*.toml"):
+        assert loading.read_file(file).name not in loading.names()
 
 
 def test_both_first_scenarios_are_there() -> None:

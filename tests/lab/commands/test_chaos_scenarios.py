@@ -52,9 +52,11 @@ def test_a_dry_run_is_the_same_for_the_same_seed_and_needs_no_lab() -> None:
 
 def test_a_night_can_be_of_some_scenarios_only() -> None:
     """By tag or by name."""
-    for word in ("network", "slow-network"):
+    of_tag = {one.name for one in loading.catalogue() if "network" in one.tags}
+    for word, wanted in (("network", of_tag), ("slow-network", {"slow-network"})):
         night = json.loads(lab("schedule", "--seed", "7", "--only", word, "--dry-run", "--json").stdout)
-        assert {play["scenario"] for play in night["plan"]} == {"slow-network"}
+        assert {play["scenario"] for play in night["plan"]} <= wanted
+        assert night["plan"]
 
 
 def test_spans_are_kept() -> None:
