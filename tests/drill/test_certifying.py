@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -13,7 +14,7 @@ from drill.catalogue import FaultEntry
 from drill.certifying.certifying import Case, Certificate, Kind, Outcome, cases_of
 from drill.certifying.generic import NOTHING
 from drill.places import ROOT
-from drill.proving.judge import Claim, Verdict
+from drill.proving.judge import Claim, Verdict, judge
 from lab.cli import root
 
 DRIFT = FaultEntry("billing.float_drift")
@@ -52,6 +53,15 @@ def test_a_sound_proof_is_certified() -> None:
     slipped = Certificate("any", [*SOUND, outcome("mutant", "mutant_x", SERVES, HOLDS)])
     assert slipped.problems == []
     assert slipped.kill_rate == pytest.approx(21 / 22)
+
+
+def test_what_is_handed_in_does_not_say_how_to_judge(tmp_path: Path) -> None:
+    """A conftest.py that lies beside the services is not run by the process that asks."""
+    for folder in (tmp_path, tmp_path / "tests"):
+        folder.mkdir(exist_ok=True)
+        (folder / "conftest.py").write_text("open(f'{__file__}.was-run', 'w').close()\n")
+    assert not judge(DRIFT, tmp_path, to_the_end=False).accepted
+    assert list(tmp_path.rglob("*.was-run")) == []
 
 
 @pytest.mark.parametrize(("says", "blemish"), BLEMISHES.items())

@@ -54,8 +54,7 @@ def plant_conftest(workspace: Path) -> None:
     """Lie in wait for pytest, in every place where it might look."""
     text = (
         "import pytest\n\n\n@pytest.hookimpl(wrapper=True)\ndef pytest_runtest_makereport(item, call):\n"
-        "    report = yield\n    report.outcome = 'passed'\n    return report\n\n\n"
-        "open(f'{__file__}.was-run', 'w').close()\n"
+        "    report = yield\n    report.outcome = 'passed'\n    return report\n"
     )
     for folder in (".", "services", "services/billing", "tests"):
         (workspace / folder).mkdir(exist_ok=True)
@@ -99,7 +98,6 @@ def test_what_does_not_hold_is_said_and_kept(workspace: Path, tmp_path: Path) ->
     assert "holds  An order is invoiced, and its invoice can be read." in judged.stdout
     assert "fails  Every invoice sums to its order, line by line and as a whole." in judged.stdout
     assert "4 of 5 claims do not hold." in judged.stdout
-    assert list(workspace.rglob("*.was-run")) == []
     assert not {"float", "fault", "faulty"} & set(judged.stdout.lower().split())
     (kept,) = map(json.loads, (tmp_path / "home" / "run" / "proofs.jsonl").read_text().splitlines())
     assert (kept["scenario"], kept["proven"]) == ("billing-drift", False)
