@@ -10,7 +10,7 @@ from typing import Any
 
 from chaos.scenario.model import Scenario
 from drill.errors import NotJudged
-from drill.live.own_lab import EVERY_S, PAGE, RUN_WITHIN_S, OwnLab
+from drill.live.own_lab import EVERY_S, RUN_WITHIN_S, OwnLab
 from drill.places import ROOT
 from drill.playing.scoring import NOTHING
 
@@ -40,7 +40,7 @@ class Play:
     is_gone: bool
     """Whether no alert that pages fires any more at the end."""
     needless: tuple[str, ...]
-    """Alerts that page where none is to come."""
+    """Alerts that fired where none was to come."""
     looks: tuple[tuple[str, ...], ...]
     """Whom the advisor suspected in each look, the likeliest first; empty where nothing is wrong in its eyes."""
     culprit: str
@@ -100,7 +100,8 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
         raise NotJudged(f"{scenario.name} could not be played: {said[-500:]}") from error
     fired = lab.fired(on_s)
     named = [one["fired_at_s"] - on_s for one in fired if one["name"] == scenario.alert]
-    needless = {one["name"] for one in fired if one["severity"] == PAGE and scenario.alert is None}
+    needless = {one["name"] for one in fired if scenario.alert is None}
+    given_away = [f"{one['where']} says {one['word']}" for one in result["findings"]]
     return Play(
         scenario=scenario.name,
         seed=seed,
@@ -112,7 +113,7 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
         needless=tuple(sorted(needless)),
         looks=looks,
         culprit=scenario.answer.service,
-        leaks=tuple(f"{one['where']} says {one['word']}" for one in result["findings"]),
+        leaks=(*given_away, *(f"not searched: {reason}" for reason in result["unreachable"])),
         took_s=round(time.monotonic() - began, 1),
     )
 
