@@ -128,6 +128,9 @@ class Scenario(Strict):
     alert_within: Annotated[Duration, Field(ge=1, le=60)] = Field(
         60.0, description='how soon after the beginning it fires: "60s", which is the longest'
     )
+    outside_alerts: tuple[Annotated[str, Field(pattern=r"^[A-Z][A-Za-z]*$")], ...] = Field(
+        (), strict=False, description="alerts that what happens outside brings on repaired code as well"
+    )
     requires: tuple[Requirement, ...] = Field((), strict=False, description="what the lab has to run on")
     corrupts_data: bool = Field(default=False, description="whether damage stays in the data when it is over")
     settle: Annotated[Duration, Field(ge=1, le=600)] = Field(
@@ -203,6 +206,8 @@ class Scenario(Strict):
         if prices != sorted(set(prices)):
             yield f"Each hint costs more than the one before: {', '.join(map(str, prices))} does not rise."
         yield from self._told_too_much()
+        if self.alert in self.outside_alerts:
+            yield f"Repaired code has to keep {self.alert} away: it is what pages. Leave it out of outside_alerts."
 
     def _unsteady(self) -> Iterator[str]:
         for when in ("before", "after"):

@@ -37,7 +37,9 @@ def claims(entry: Entry, lab: OwnLab, seed: int) -> Iterator[Claim]:
         result = lab.ask(*run, within_s=RUN_WITHIN_S)
         is_well = result["outcome"] == AS_EXPECTED
         yield _claim("Under load, with the trouble outside, the shop stays well.", "" if is_well else result["reason"])
-    pages = {f"{one['name']}: {one['summary']}" for one in lab.fired(began_s) if one["severity"] == PAGE}
+    outside = {name for scenario in entry.scenarios for name in scenario.outside_alerts}
+    fired = [one for one in lab.fired(began_s) if one["severity"] == PAGE and one["name"] not in outside]
+    pages = {f"{one['name']}: {one['summary']}" for one in fired}
     yield _claim("No alert pages anybody meanwhile.", "; ".join(sorted(pages)))
     bill = lab.ask("impact")
     wrong = [each["says"] for each in bill["damages"] if each["effect"] != "delayed"]
