@@ -82,7 +82,8 @@ class Signs:
             return False
         if scenario.corrupts_data:
             return True  # what shows the damage goes on showing it: steady is that there is no more of it
-        return not fresh and not await self._any_holds([one for one in scenario.symptoms if not one.outside])
+        ours = set(fresh.values()) - set(scenario.outside_alerts)
+        return not ours and not await self._any_holds([one for one in scenario.symptoms if not one.outside])
 
     async def _all_hold(self, claims: Collection[Steady]) -> bool:
         return all([(await judge(one.says, one.probe, self._evidence)).held for one in claims])
