@@ -36,7 +36,10 @@ def claims(entry: Entry, lab: OwnLab, seed: int) -> Iterator[Claim]:
         run = ("chaos", "run", scenario.name, "--trigger-only", "--keep-data", "--seed", str(seed))
         result = lab.ask(*run, within_s=RUN_WITHIN_S)
         is_well = result["outcome"] == AS_EXPECTED
-        yield _claim("Under load, with the trouble outside, the shop stays well.", "" if is_well else result["reason"])
+        yield _claim(
+            "Under that night's load, and whatever fails outside, the shop stays well.",
+            "" if is_well else result["reason"],
+        )
     outside = {name for scenario in entry.scenarios for name in scenario.outside_alerts}
     fired = [one for one in lab.fired(began_s) if one["severity"] == PAGE and one["name"] not in outside]
     pages = {f"{one['name']}: {one['summary']}" for one in fired}

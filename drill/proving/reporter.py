@@ -12,6 +12,8 @@ from typing import Any
 
 EXAMPLE = re.compile(r"(?:Falsifying example|Failing test case): (?P<call>.*)", re.DOTALL)
 """How Hypothesis, older and newer, says with which input a claim failed."""
+DIFFERENCE = "Full diff:"
+"""What pytest says after it has said what differs: the same once more, at length."""
 LONGEST = 2000
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -60,7 +62,7 @@ def _told(error: BaseException) -> tuple[str, str]:
     """Return what was expected and seen, and with which example."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    text = str(error).strip() or type(error).__name__
+    text = str(error).partition(DIFFERENCE)[0].strip() or type(error).__name__
     seen = text if isinstance(error, AssertionError) else f"{type(error).__name__}: {text}"
     example = ""
     for note in getattr(error, "__notes__", []):

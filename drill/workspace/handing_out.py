@@ -29,7 +29,11 @@ Something is wrong in the shop, and this is the code that runs. This is what the
 {listed}
 
 These are all the services in question; whatever else they stand on (`services.chassis`, `observability`, the other
-services) comes from the lab's own tree. The code is yours: change it as you would in earnest.
+services) comes from the lab's own tree, where you can read it. The code is yours: change it as you would in earnest.
+
+It has to be right with more than one replica of a service on the same database, and on both databases that the shop
+runs on, SQLite and PostgreSQL. `Database.begin()` gives a connection in a transaction that ends with the block,
+`Database.read()` one to read from.
 
 ## Start the lab on this code
 
@@ -41,7 +45,8 @@ lab restart {first}         after a change: the code as it is then
 lab down
 ```
 
-`lab status` shows which services run on it; `lab logs`, `lab top`, `lab traces` and `lab metrics` show what they do.
+`lab status` shows which services run on it; `lab logs`, `lab top`, `lab traces` and `lab metrics` what they do, and
+`lab impact` what it has cost: which order, invoice or product is wrong, and why.
 
 ## Have your repair proven
 
@@ -53,7 +58,10 @@ lab prove {named}--services WORKSPACE
 words what does not hold; it exits with 0 when all of it does. It judges what the services do, not how they are written:
 any repair that is right passes. Nothing that lies here besides `services/` takes part.
 
-Tests of your own may lie anywhere here, say in `tests/`; run them from the lab's folder.
+Code does not repair data that is wrong already. Where there is any, `lab prove --data` says whether it is put right;
+docs/repairing-data.md in the lab's folder has the ways.
+
+Tests of your own may lie anywhere here, say in `tests/`.
 """
 
 

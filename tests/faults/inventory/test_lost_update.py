@@ -89,7 +89,7 @@ def promised(answers: Sequence[httpx.Response]) -> Counter[str]:
 
 
 def every_order_gets_its_units(shop: Shop) -> None:
-    """Orders that want the same product at once all get it, and all of it is taken off the stock."""
+    """Orders that ask two replicas for the same product at once all get it, and all of it is taken off the stock."""
     for _ in range(ROUNDS):
         before = shop.left()
         answers = shop.rush([{"PLENTY-0": 1 + n % 3} for n in range(24)])
@@ -98,7 +98,7 @@ def every_order_gets_its_units(shop: Shop) -> None:
 
 
 def baskets_add_up(shop: Shop) -> None:
-    """Several products in one order, in any sequence: each is taken off the stock as often as it is promised."""
+    """Several products in one order, of either replica: each is taken off the stock as often as it is promised."""
     chance = Random(3)  # noqa: S311 -- the same baskets every time
     for _ in range(ROUNDS):
         before = shop.left()
@@ -120,7 +120,7 @@ def the_last_units_are_sold_once(shop: Shop) -> None:
 
 
 def what_comes_back_is_not_forgotten(shop: Shop) -> None:
-    """Units that are given back while others are being promised are on the shelf again."""
+    """Units that are given back while the other replica promises some are on the shelf again."""
     for _ in range(ROUNDS):
         leaving = [uuid4().hex for _ in range(12)]
         held = [shop.reserve(order, {"PLENTY-2": 5}) for order in leaving]
