@@ -28,6 +28,7 @@ FELT = (
     "SlotsExhausted",
     "OutboxStuck",
     "QueueStuck",
+    "OrdersRejected",
 )
 """Endings of alerts whose reason may be somebody else."""
 

@@ -35,11 +35,16 @@ class Sign:
     own: bool = False
     mode: str = ""
     """Where the failure mode stands that it is a symptom of."""
+    promise: str = ""
+    """Where that stands which is not kept."""
+    stands: str = ""
+    """Whom it was to go on without."""
 
     @property
     def line(self) -> Line:
         """Return it as a line of an answer."""
-        sources = (self.source, *((Source("document", self.mode),) if self.mode else ()))
+        places = [place for place in (self.mode, self.promise) if place]
+        sources = (self.source, *(Source("document", place) for place in places))
         return Line(self.name, self.text, sources)
 
 

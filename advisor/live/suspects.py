@@ -1,6 +1,6 @@
 """Who is to blame, as far as can be seen: ranked, with what speaks for it and against it, and what to check next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -11,12 +11,15 @@ from advisor.calm.pointer import below
 from advisor.live.lab import Event, Firing, Harm, Health, Lab
 from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes, probed
 from advisor.live.probing import View
+from advisor.live.promises import of_promises, of_rotation
 from advisor.live.records import of_logs, of_traces
 from advisor.live.signs import WINDOW_S, Sign, recent, seen_as, who
 
 ENOUGH = 2
 """What the signs of a suspect weigh at the least."""
 SHOWN = 5
+REFUSED = "Rejected"
+"""Ending of alerts about what is refused and does not fail: traces that fail tell nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +62,14 @@ async def look(of: Architecture, lab: Lab) -> Seen:
         *of_alerts(of, alerts),
         *await of_metrics(of, evidence, window),
         *await of_modes(of, View(evidence, alerts, harm, window)),
+        *await of_promises(of, evidence, window),
+        *await of_rotation(of, health, evidence, window),
     ]
     reasons = {sign.name for sign in measured}
     slow = bool(alerts) or "latency" in reasons
-    traced = await of_traces(of, evidence, window, failing=bool(alerts) or bool(reasons - {"latency"}), slow=slow)
+    refusing = bool(alerts) and all(one.name.endswith(REFUSED) for one in alerts)
+    failing = not refusing and (bool(alerts) or bool(reasons - {"latency"}))
+    traced = await of_traces(of, evidence, window, failing=failing, slow=slow)
     logged = await of_logs(of, evidence, window)
     events = await lab.events()
     return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(events), harm, window.length_s)
@@ -78,7 +85,13 @@ def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
     found = [
         Suspect(name, tuple(groups[name]), tuple(_behind(of, known[name], strong))) for name in groups if name in strong
     ]
-    return sorted(found, key=lambda one: (-one.weight, -len(one.signs), one.who))
+    weights = {one.who: one.weight for one in found}
+    return sorted(found, key=lambda one: (-_lifted(one, weights), -len(one.signs), one.who))
+
+
+def _lifted(one: Suspect, weights: Mapping[str, int]) -> int:
+    """Return how much speaks for it: more than for those whose failure it was to stand, and does not."""
+    return max([one.weight, *(weights.get(sign.stands, 0) + 1 for sign in one.signs if sign.stands)])
 
 
 def _behind(of: Architecture, nodes: list[Node], strong: set[str]) -> Iterator[Relationship]:

@@ -41,6 +41,53 @@ def silent_provider() -> Story:
     return story
 
 
+def silent_provider_stood() -> Story:
+    """And everybody does what is promised for that."""
+    return goes_on(silent_provider())
+
+
+def goes_on(story: Story) -> Story:
+    """Who calls somebody that fails does what the document promises for that."""
+    story.rising("payments_total", {"service": "payment-service", "outcome": "pending"}, 2)
+    story.rising("orders_total", {"service": "order-service", "outcome": "payment_pending"}, 2)
+    return story
+
+
+def promised_to_go_on() -> Story:
+    """The card network fails, and payment does not answer "pending" as it is to."""
+    story = silent_provider()
+    story.rising("orders_total", {"service": "order-service", "outcome": "payment_pending"}, 2)
+    return story
+
+
+def closed_breaker() -> Story:
+    """The card network fails, payment goes on as promised, and never stops asking."""
+    story = goes_on(quiet())
+    story.refused = {("payment-service", "payment-provider"): 0.9}
+    story.traced(WAY, error=True, silent=True)
+    story.gauge("circuit_breaker_state", 0, service="payment-service", peer="payment-provider")
+    return story
+
+
+def sent_nothing() -> Story:
+    """A gateway is well and gets no requests; the other has too many, and fails."""
+    story = quiet()
+    story.failing = {"api-gateway": 0.4, "load-balancer": 0.3, "web-frontend": 0.2}
+    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="api-gateway-2")
+    story.traced(("web-frontend", "load-balancer", "api-gateway"), error=True)
+    story.lab.firing.append(Firing("LoadBalancerAvailability", "load-balancer", "page", "a third of requests fail"))
+    return story
+
+
+def stale_offers() -> Story:
+    """Nothing fails: orders are refused, for what was offered; some cards are declined as on every day."""
+    story = quiet()
+    story.rising("orders_total", {"service": "order-service", "outcome": "rejected"}, 2)
+    story.traced(WAY, error=True)
+    story.lab.firing.append(Firing("OrdersRejected", "order-service", "page", "A third of the orders are rejected"))
+    return story
+
+
 def slow_inventory() -> Story:
     """It takes three seconds, and whoever asks it waits."""
     story = quiet()
@@ -169,7 +216,11 @@ async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
 @pytest.mark.parametrize(
     ("story", "first"),
     [
-        (silent_provider, "payment-provider"),
+        (silent_provider_stood, "payment-provider"),
+        (promised_to_go_on, "payment-service"),
+        (closed_breaker, "payment-service"),
+        (sent_nothing, "load-balancer"),
+        (stale_offers, "inventory-service"),
         (slow_inventory, "inventory-service"),
         (dry_pool, "order-service"),
         (dead_gateway, "load-balancer"),
@@ -211,11 +262,21 @@ async def test_books_that_cannot_be_read_are_not_said_to_be_well() -> None:
 
 async def test_who_only_feels_it_has_that_in_their_favour() -> None:
     """Who calls a suspect may be none; and who says that they are well is quoted."""
-    found = await answered(silent_provider().told())
+    found = await answered(silent_provider_stood().told())
     against = told(found, "What speaks against it")
     felt = "it may only feel it: payment-provider, which it calls, shows signs itself: Every step at the card network."
     assert felt in against
     assert "health: payment-service-1 says that it is well" in against
+
+
+async def test_a_promise_that_is_not_kept_is_quoted() -> None:
+    """What fails, what was promised for that, where, and how often it was done."""
+    lines = (await answered(promised_to_go_on().told())).sections[0].lines
+    (line,) = [one for one in lines if one.name == "promise not kept"]
+    assert line.text.endswith(
+        "calls of payment-provider failed, and 0 times it went on as promised: answered as pending"
+    )
+    assert OF.source.at(line.sources[1].ref) == "answered as pending"
 
 
 async def test_known_symptoms_are_named_with_their_remedy() -> None:
