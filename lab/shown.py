@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from drill.playing.scoring import NOTHING
-
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
@@ -17,8 +15,8 @@ TOP = (1, 3)
 def summary(shown: "Sequence[Shown]") -> dict[str, Any]:
     """Return everything for programs."""
     plays = [play for one in shown for play in one.plays]
-    blamed = [play for play in plays if play.culprit != NOTHING]
-    quiet = [play for play in plays if play.culprit == NOTHING]
+    blamed = [play for play in plays if not play.is_quiet]
+    quiet = [play for play in plays if play.is_quiet]
     return {
         "shown": not any(one.problems for one in shown),
         "plays": len(plays),
@@ -73,7 +71,7 @@ def _row(one: "Shown", play: "Play") -> Sequence[str]:
 
 
 def _ranks(play: "Play") -> str:
-    if play.culprit == NOTHING:
+    if play.is_quiet:
         return f"nobody in {sum(not look for look in play.looks)} of {len(play.looks)}"
     return ", ".join("not named" if rank is None else f"no. {rank}" for rank in play.ranks) or "not asked"
 

@@ -97,6 +97,9 @@ class Answer(Strict):
     """What is really wrong. Sealed: for instructors and judges only."""
 
     service: str = Field(pattern=r"^[a-z][a-z-]*$", description='the service to repair, in full; "nothing" if none')
+    also: tuple[Annotated[str, Field(pattern=r"^[a-z][a-z-]*$")], ...] = Field(
+        (), strict=False, description="services in which it is as wrong, and which it is as right to name"
+    )
     mechanism: Sentence = Field(description="what happens, and why")
     first_evidence: Sentence = Field(description="where it can be seen first")
     repair: Sentence = Field(description="one correct repair")
@@ -107,6 +110,11 @@ class Answer(Strict):
     five_whys: tuple[Sentence, ...] = Field(
         strict=False, min_length=5, max_length=5, description="five sentences, each the reason of the one before"
     )
+
+    @property
+    def services(self) -> frozenset[str]:
+        """All services that it is right to name."""
+        return frozenset((self.service, *self.also))
 
 
 class Scenario(Strict):

@@ -43,7 +43,8 @@ class Play:
     """Alerts that fired where none was to come."""
     looks: tuple[tuple[str, ...], ...]
     """Whom the advisor suspected in each look, the likeliest first; empty where nothing is wrong in its eyes."""
-    culprit: str
+    culprits: tuple[str, ...]
+    """Whom it is right to name, or `nothing`."""
     leaks: tuple[str, ...]
     """Where something gives it away to those who are trained."""
     took_s: float
@@ -51,7 +52,14 @@ class Play:
     @property
     def ranks(self) -> tuple[int | None, ...]:
         """Where the culprit stands in each look, from 1; None where it is not named."""
-        return tuple(look.index(self.culprit) + 1 if self.culprit in look else None for look in self.looks)
+        return tuple(
+            next((place for place, one in enumerate(look, 1) if one in self.culprits), None) for look in self.looks
+        )
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is wrong in it."""
+        return self.culprits == (NOTHING,)
 
     @property
     def abstained(self) -> bool:
@@ -70,7 +78,7 @@ class Play:
         if not self.is_gone:
             found.append("An alert that pages went on.")
         found += (f"It is given away: {leak}." for leak in self.leaks)
-        if self.culprit == NOTHING and not self.abstained:
+        if self.is_quiet and not self.abstained:
             found.append(f"The advisor suspected {', '.join(sorted({one for look in self.looks for one in look}))}.")
         return found
 
@@ -112,7 +120,7 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
         is_gone=lab.until(lab.is_quiet, GONE_WITHIN_S),
         needless=tuple(sorted(needless)),
         looks=looks,
-        culprit=scenario.answer.service,
+        culprits=tuple(sorted(scenario.answer.services)),
         leaks=(*given_away, *(f"not searched: {reason}" for reason in result["unreachable"])),
         took_s=round(time.monotonic() - began, 1),
     )

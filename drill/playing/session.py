@@ -100,7 +100,7 @@ class Session:
         if self.is_identified:
             raise NotNow("The answer was right already.", hint="Go on: lab prove, lab ops. Or end it: lab reveal")
         self.ack()
-        right = service == self.scenario.answer.service
+        right = service in self.scenario.answer.services
         given = Answered(at_s=at_s, service=service, mechanism=mechanism[:LONGEST_MECHANISM], right=right)
         self._answers.append(given)
         self._note(f"answered {service}: {'right' if right else 'not there'}")

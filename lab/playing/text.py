@@ -90,7 +90,7 @@ def _end(answer: dict[str, Any]) -> Iterator[str]:
 
 def truth(answer: Answer, red_herrings: Sequence[dict[str, str]], beside: Iterable[str] = ()) -> Iterator[str]:
     """Yield what was sealed; next to the mechanism stands what is `beside` it."""
-    yield f"Service:         {answer.service}"
+    yield f"Service:         {', '.join((answer.service, *answer.also))}"
     yield from (f"Mechanism:       {_line(answer.mechanism)}", *beside)
     yield f"First evidence:  {_line(answer.first_evidence)}"
     yield f"A repair:        {_line(answer.repair)}"

@@ -58,7 +58,7 @@ def changed(name: str, *changes: tuple[str, str]) -> Entry:
     [
         (SOUND, ('alert = "LedgerDrift"\n', ""), "an alert that pages, and not None"),
         (SOUND, ('alert = "LedgerDrift"', 'alert = "LedgerDrifts"'), "an alert that pages, and not LedgerDrifts"),
-        (SOUND, ('service = "billing-service"\n', 'service = "order-service"\n'), "an answer among billing-service"),
+        (SOUND, ('service = "billing-service"\n', 'service = "order-service"\n'), "an answer with billing-service"),
         (SOUND, ("ledger differ", "ledger differs"), "a failure mode that the document has, and not Running totals"),
         (SOUND, ('failure_mode = "Running', '# "Running'), "a failure mode that the document has, and not None"),
         (SOUND, ("billing.float_drift", "billing.no_such_fault"), "the module services/billing/faults/no_such_fault"),

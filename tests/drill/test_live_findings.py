@@ -26,11 +26,11 @@ GOOD = Play(
     is_gone=True,
     needless=(),
     looks=(("order-service", "billing-service"), ("billing-service",)),
-    culprit="billing-service",
+    culprits=("billing-service",),
     leaks=(),
     took_s=90.0,
 )
-QUIET = replace(GOOD, scenario="quiet-night", alert=None, alert_after_s=None, looks=((), ()), culprit="nothing")
+QUIET = replace(GOOD, scenario="quiet-night", alert=None, alert_after_s=None, looks=((), ()), culprits=("nothing",))
 
 
 @pytest.mark.parametrize(

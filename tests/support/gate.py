@@ -35,8 +35,8 @@ def _repairable(entry: Entry) -> Iterator[str]:
     alert, answer = entry.scenario.alert, entry.scenario.answer
     if alert not in alerts():
         yield f"an alert that pages, and not {alert}"
-    if answer.service not in (wrong := {full_names()[short] for short in entry.services}):
-        yield f"an answer among {', '.join(sorted(wrong))}, and not {answer.service}"
+    if answer.services != (wrong := {full_names()[short] for short in entry.services}):
+        yield f"an answer with {', '.join(sorted(wrong))}, and not {', '.join(sorted(answer.services))}"
     if answer.failure_mode not in modes_of(wrong):
         yield f"a failure mode that the document has, and not {answer.failure_mode}"
 

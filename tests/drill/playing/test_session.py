@@ -46,6 +46,15 @@ def test_all_in_time_is_a_hundred_points() -> None:
     assert Sheet.model_validate_json(sheet.model_dump_json()) == sheet
 
 
+def test_any_service_in_which_it_is_as_wrong_is_right() -> None:
+    """Where a trouble has two causes, either is an answer."""
+    drill = Drill()
+    answer = drill.session.scenario.answer.model_copy(update={"also": ("payment-service",)})
+    drill.session.scenario = drill.session.scenario.model_copy(update={"answer": answer})
+    assert not drill.session.answer("order-service", "")
+    assert drill.session.answer("payment-service", "")
+
+
 def test_data_that_is_put_right_is_on_the_sheet() -> None:
     """The moment since when it is; damage that comes again takes it away. It is worth no points."""
     drill = Drill()
