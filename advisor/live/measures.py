@@ -128,10 +128,19 @@ async def of_modes(of: Architecture, view: View) -> list[Sign]:
     found: dict[tuple[str, str], Sign] = {}
     for node, pointer, symptom, probe in probed(of):
         if told := await seen(probe, view):
-            own = probe.form == "invariant" or (probe.form == "metric" and "peer" not in probe.labels)
-            sign = Sign(who(node), "known symptom", f"{symptom} ({told[0]})", told[1], 2, own=own, mode=pointer)
+            stands = _neighbour(of, pointer)
+            gauge = probe.form == "metric" and "peer" not in probe.labels
+            own = bool(stands) or gauge or probe.form == "invariant"
+            text = f"{symptom} ({told[0]})"
+            sign = Sign(who(node), "known symptom", text, told[1], 2, own=own, mode=pointer, stands=stands)
             found.setdefault((sign.who, symptom), sign)
     return list(found.values())
+
+
+def _neighbour(of: Architecture, pointer: str) -> str:
+    """Return whom a failure mode is about that is not stood; empty for all others."""
+    id_ = of.source.at(pointer).get("neighbour")
+    return who(of.node[id_]) if isinstance(id_, str) and id_ in of.node else ""
 
 
 def probed(of: Architecture) -> Iterator[tuple[Node, str, str, Probe]]:

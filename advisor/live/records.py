@@ -14,7 +14,7 @@ READ = 10
 """Traces of each kind that are read."""
 FEWEST = 2
 """Of them that tell the same."""
-PEER = "peer.service"
+PEER, STATUS = "peer.service", "http.response.status_code"
 
 
 async def of_traces(of: Architecture, evidence: Evidence, window: Window, *, failing: bool, slow: bool) -> list[Sign]:
@@ -59,7 +59,18 @@ def origin(trace: Trace) -> str:
     answered = any(span.parent_id == last.span_id for span in trace.spans)
     if last.kind == "client" and not answered and last.attributes.get(PEER):
         return str(last.attributes[PEER])
-    return last.service
+    return _refuser(last, trace) or last.service
+
+
+def _refuser(failed: Span, trace: Trace) -> str:
+    """Return whose refusal a span failed with: of those who were called for it, the innermost that answered 4xx."""
+    below, refused = [failed], ""
+    while below:
+        inner = [span for above in below for span in trace.spans if span.parent_id == above.span_id]
+        refusing = [span for span in inner if str(span.attributes.get(STATUS, "")).startswith("4")]
+        refused = refusing[0].service if refusing and refusing[0].kind == "server" else refused
+        below = refusing
+    return refused
 
 
 def _depth(span: Span, trace: Trace) -> int:

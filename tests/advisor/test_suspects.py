@@ -79,6 +79,18 @@ def sent_nothing() -> Story:
     return story
 
 
+def refused_for_others() -> Story:
+    """The card network fails, and payment says that cards were declined: checkouts fail further up."""
+    story = goes_on(quiet())
+    story.failing = {"web-frontend": 0.5, "load-balancer": 0.5, "api-gateway": 0.5}
+    story.refused = {("payment-service", "payment-provider"): 0.5}
+    story.gauge("circuit_breaker_state", 2, service="payment-service", peer="payment-provider")
+    story.refusal(WAY[2:5], "402")
+    labels = {"service": "payment-service", "method": "PUT", "route": "/payments", "status": "402"}
+    story.rising("http_server_request_duration_seconds_count", labels, 2)
+    return story
+
+
 def stale_offers() -> Story:
     """Nothing fails: orders are refused, for what was offered; some cards are declined as on every day."""
     story = quiet()
@@ -220,6 +232,7 @@ async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
         (promised_to_go_on, "payment-service"),
         (closed_breaker, "payment-service"),
         (sent_nothing, "load-balancer"),
+        (refused_for_others, "payment-service"),
         (stale_offers, "inventory-service"),
         (slow_inventory, "inventory-service"),
         (dry_pool, "order-service"),

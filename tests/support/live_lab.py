@@ -121,6 +121,23 @@ class Story:
                 )  # fmt: skip
                 parent = span
 
+    def refusal(self, way: Sequence[str], status: str) -> None:
+        """Record three traces along a way in which the last one refuses, and the first fails for that reason."""
+        for _ in range(3):
+            number, numbers, parent = next(IDS), count(1), ""
+            for place, service in enumerate(way):
+                kinds: tuple[tuple[Kind, str], ...] = (("server", service),)
+                if place:
+                    kinds = (("client", way[place - 1]), *kinds)
+                for kind, owner in kinds:
+                    span = f"{number:08x}{next(numbers):08x}"
+                    attributes = {"http.response.status_code": status} if place else {}
+                    self.lab.evidence.record(
+                        Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20, 0.02,
+                             not place, "", attributes, {})
+                    )  # fmt: skip
+                    parent = span
+
     def complaint(self, service: str, event: str) -> None:
         """Log an error."""
         record = LogRecord(NOW_S - 10, service, f"{service}-1", "error", event, "", "", {})

@@ -122,7 +122,7 @@ async def test_commands_are_copied_and_steps_show_their_line(window: Page) -> No
     """With a button that says so; where there is no clipboard, the text is selected."""
     base = window.url.removesuffix("index.html")
     await window.goto(f"{base}nodes/order-service.html")
-    copy = window.get_by_role("button", name="Copy: lab ops set order pool_size=10")
+    copy = window.get_by_role("button", name="Copy: lab ops set order pool_size=10").first
     await copy.click()
     await window.get_by_text("Copied").or_(window.get_by_text("Selected")).first.wait_for()
     await window.goto(f"{base}documents/docs-ops-runbooks-order-service.html")
