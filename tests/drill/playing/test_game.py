@@ -98,6 +98,8 @@ async def test_breaking_it_off_puts_everything_back(stage: DrillStage) -> None:
         await until(lambda: stage.lab.asked[-1:] == ["load 40 steady"], "the load")
         playing.cancel()
         assert (await playing).ended == "abandoned"
+        # One that was just being opened is known to nobody, and lapses.
+        await until(lambda: stage.api.sessions == 0, "the end of every session")
         ensure_restored(stage)
 
 
