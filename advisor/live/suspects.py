@@ -66,8 +66,8 @@ async def look(of: Architecture, lab: Lab) -> Seen:
         *await of_rotation(of, health, evidence, window),
     ]
     reasons = {sign.name for sign in measured}
-    slow = bool(alerts) or "latency" in reasons
     refusing = bool(alerts) and all(one.name.endswith(REFUSED) for one in alerts)
+    slow = (bool(alerts) and not refusing) or "latency" in reasons
     failing = not refusing and (bool(alerts) or bool(reasons - {"latency"}))
     traced = await of_traces(of, evidence, window, failing=failing, slow=slow)
     logged = await of_logs(of, evidence, window)
