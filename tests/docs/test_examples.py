@@ -9,12 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from advisor.calm.reading import load
+from chaos.scenario.loading import catalogue
 from lab.advice.examples import FOLDER, OUTAGES, pages
 from lab.cli import root
 from tests.support.pages import page
 
 WRITTEN = list(pages(load()))
-MEASURED = FOLDER / "blast-radius.md"
+MEASURED, CERTIFIED = FOLDER / "blast-radius.md", FOLDER / "certified.md"
 STATE = r"(?:–|fails|goes on with less|is late)"
 ROW = re.compile(rf"^\S+ +{STATE} +{STATE} +([a-z, ]+)$", re.MULTILINE)
 SCORE = re.compile(r"precision (?:\S+ \((\d+) of (\d+)\)|undefined .*), recall (?:\S+ \((\d+) of (\d+)\)|undefined .*)")
@@ -23,7 +24,7 @@ SCORE = re.compile(r"precision (?:\S+ \((\d+) of (\d+)\)|undefined .*), recall (
 def test_they_are_current() -> None:
     """If this fails: run make docs. Beside them lies what was measured once, and nothing else."""
     assert [file.name for file, text in WRITTEN if not file.exists() or file.read_text(encoding="utf-8") != text] == []
-    assert {file for file, _ in WRITTEN} | {MEASURED} == set(FOLDER.glob("*.md"))
+    assert {file for file, _ in WRITTEN} | {MEASURED, CERTIFIED} == set(FOLDER.glob("*.md"))
 
 
 @pytest.mark.parametrize("shown", list(page(MEASURED).blocks("text")))
@@ -37,6 +38,19 @@ def test_what_was_measured_adds_up(shown: str) -> None:
         found = SCORE.search(told)
         assert found is not None
         assert tuple(int(one or 0) for one in found.groups()) == wanted
+
+
+def test_what_was_certified_is_the_catalogue_and_adds_up() -> None:
+    """A row for each scenario; the sums below the table are those of its rows."""
+    text = CERTIFIED.read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in row.strip("|").split("|")] for row in re.findall(r"^\| [a-z].*$", text, re.MULTILINE)
+    ]
+    assert [row[0] for row in rows[1:]] == [scenario.name for scenario in catalogue()]
+    right, wrong = ([row[column].split(" of ") for row in rows[1:] if row[column] != "–"] for column in (1, 2))
+    assert all(some == every for some, every in (*right, *wrong))
+    assert f"{sum(int(some) for some, _ in wrong)} of {sum(int(every) for _, every in wrong)} wrong repairs" in text
+    assert f"all {sum(int(some) for some, _ in right)} right ones" in text
 
 
 def test_three_outages_have_fifteen_questions() -> None:
