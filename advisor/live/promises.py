@@ -97,13 +97,16 @@ def _not_open(
 async def of_rotation(
     of: Architecture, health: Mapping[str, list[Health]], evidence: Evidence, window: Window
 ) -> list[Sign]:
-    """Return a sign for whoever keeps requests from a replica that is well."""
-    well = {one.instance for replicas in health.values() for one in replicas if one.well}
+    """Return a sign for whoever keeps requests from a replica although all of them say that they are well."""
     found = []
     for one in await levels(evidence, Selector(BACKENDS), window, low=True):
-        backend, balancer = one.labels.get("backend", ""), one.labels.get("service", "")
-        if one.value < 1 and backend in well:
+        balancer, backend = one.labels.get("service", ""), one.labels.get("backend", "")
+        behind = [call.ends[1].node for call in of.connections if who(of.node[call.ends[0].node]) == balancer]
+        replicas = [replica for node in behind for replica in health.get(node, ())]
+        if one.value < 1 and replicas and all(replica.well for replica in replicas):
+            names = ", ".join(replica.instance for replica in replicas)
+            text = f"it sends nothing to {backend}, and all of {names} say that they are well"
             source = metric(selector(BACKENDS, {"service": balancer, "backend": backend}))
-            text = f"it sends nothing to {backend}, which says that it is well"
-            found.append(Sign(balancer, "rotation", text, source, WEIGHT, own=True))
-    return [one for one in found if one.who in {who(node) for node in of.nodes}]
+            stands = who(of.node[behind[0]])
+            found.append(Sign(balancer, "rotation", text, source, WEIGHT, own=True, stands=stands))
+    return found

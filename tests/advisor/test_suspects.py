@@ -73,7 +73,7 @@ def sent_nothing() -> Story:
     """A gateway is well and gets no requests; the other has too many, and fails."""
     story = quiet()
     story.failing = {"api-gateway": 0.4, "load-balancer": 0.3, "web-frontend": 0.2}
-    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="api-gateway-2")
+    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="127.0.0.1:9002")
     story.traced(("web-frontend", "load-balancer", "api-gateway"), error=True)
     story.lab.firing.append(Firing("LoadBalancerAvailability", "load-balancer", "page", "a third of requests fail"))
     return story
