@@ -1,8 +1,10 @@
 """A lab on free ports that is there for one judgement, asked through its command line like any other."""
 
 import json
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,7 +67,7 @@ class OwnLab:
 @contextmanager
 def own_lab(services: Path | None = None) -> Iterator[OwnLab]:
     """Start a lab with few shoppers, on the code in `services` or on its own, and end it. Raises `NotJudged`."""
-    with TemporaryDirectory(prefix="judged-") as place:
+    with _ending_when_told(), TemporaryDirectory(prefix="judged-") as place:
         lab = OwnLab(Path(place) / "home")
         code = ["--services", str(services)] if services else []
         try:
@@ -77,6 +79,19 @@ def own_lab(services: Path | None = None) -> Iterator[OwnLab]:
             yield lab
         finally:
             _lab(lab.home, "down", within_s=START_WITHIN_S)
+
+
+@contextmanager
+def _ending_when_told() -> Iterator[None]:
+    """Leave in good order when SIGTERM comes: the lab is to end with whoever judges."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # whose thread this is hears of it
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _lab(home: Path, verb: str, *arguments: str, within_s: float) -> "subprocess.CompletedProcess[str]":

@@ -95,12 +95,13 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
     command = [sys.executable, "-m", "lab", "leaks", scenario.name, "--seed", str(seed), "--observe", f"{lasts_s:g}s"]
     options = ["--json", "--home", str(lab.home)]
     with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 -- this very Python
-        looks = _looks(scenario, lab, running, began_s)
         try:
+            looks = _looks(scenario, lab, running, began_s)
             said, _ = running.communicate(timeout=RUN_WITHIN_S)
         except subprocess.TimeoutExpired as late:
-            running.terminate()
             raise NotJudged(f"{scenario.name} did not end within {RUN_WITHIN_S:g} s.") from late
+        finally:
+            running.terminate()  # nothing, if it has ended; else it is not to be waited for
     try:
         result = json.loads(said)
         on_s = datetime.fromisoformat(result["phases"][1]["started_at"]).timestamp()
