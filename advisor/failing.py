@@ -1,12 +1,13 @@
 """What happens to callers when a node or a call fails: with another replica, a fallback, over a queue, with nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from advisor.calm.model import Architecture, Flow, Relationship
 from advisor.calm.pointer import below
 from advisor.graph import nodes_of
+from observability.evidence.model import Matcher, Selector
 
 State = Literal["fails", "goes on with less", "is late"]
 WORST: tuple[State, ...] = ("fails", "goes on with less", "is late")
@@ -64,6 +65,18 @@ def fallback(one: Relationship) -> tuple[str, str]:
             if isinstance(told, str) and told:
                 return told, below(pointer, "fallback")
     return "", ""
+
+
+def seen_by(call: Relationship) -> Selector | None:
+    """Return the counter of a fallback; nothing when it has none, or it does not say."""
+    for control in call.controls:
+        for config, _ in control.configs():
+            told = config.get("fallback-seen")
+            if isinstance(told, Mapping) and isinstance(told.get("metric"), str):
+                labels = told.get("labels")
+                wanted = labels.items() if isinstance(labels, Mapping) else ()
+                return Selector(told["metric"], tuple(Matcher(str(name), "=", str(value)) for name, value in wanted))
+    return None
 
 
 def effects(of: Architecture, flow: Flow, failed: Iterable[str]) -> dict[str, Effect]:

@@ -7,18 +7,19 @@ from advisor.answer import Source
 from advisor.blast.findings import Finding, Span, measured
 from advisor.blast.noise import Tally, rose
 from advisor.calm.model import Architecture, Relationship
-from advisor.failing import fallback
-from advisor.live.measures import CALLED
+from advisor.failing import fallback, seen_by
+from advisor.live.measures import CALLED, between
 from advisor.live.signs import who
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import Matcher, Selector, Window
-
-SEEN = "fallback-seen"
+from observability.evidence.model import Selector, Window
 
 
 async def used(of: Architecture, evidence: Evidence, span: Span) -> dict[str, list[Finding]]:
     """Return who did something else instead of a call more often than before, by service."""
-    made = await _attempts(evidence, span.before), await _attempts(evidence, span.during)
+    made = (
+        await between(evidence, f"{CALLED}_count", span.before),
+        await between(evidence, f"{CALLED}_count", span.during),
+    )
     found: dict[str, list[Finding]] = defaultdict(list)
     for (caller, counter), calls in _declared(of).items():
         ways = {(caller, who(of.node[one.ends[1].node])) for one in calls}
@@ -40,23 +41,6 @@ def _declared(of: Architecture) -> Mapping[tuple[str, Selector], Sequence[Relati
         if counter := seen_by(call):
             found[who(of.node[call.ends[0].node]), counter].append(call)
     return found
-
-
-def seen_by(call: Relationship) -> Selector | None:
-    """Return the counter of a fallback; nothing when it has none, or it does not say."""
-    for control in call.controls:
-        for config, _ in control.configs():
-            told = config.get(SEEN)
-            if isinstance(told, Mapping) and isinstance(told.get("metric"), str):
-                labels = told.get("labels")
-                wanted = labels.items() if isinstance(labels, Mapping) else ()
-                return Selector(told["metric"], tuple(Matcher(str(name), "=", str(value)) for name, value in wanted))
-    return None
-
-
-async def _attempts(evidence: Evidence, window: Window) -> Mapping[tuple[str, str], float]:
-    samples = await evidence.increase(Selector(f"{CALLED}_count"), window, ("service", "peer"))
-    return {(one.labels.get("service", ""), one.labels.get("peer", "")): one.value for one in samples}
 
 
 async def _tally(evidence: Evidence, counter: Selector, window: Window, attempts: Sequence[float]) -> Tally:

@@ -11,12 +11,15 @@ from advisor.live.probing import View, seen
 from advisor.live.signs import SLOWEST, Sign, levels, metric, seen_as, selector, tail, who
 from advisor.probe import NoProbe, Probe, read
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import Selector, Window
+from observability.evidence.model import Sample, Selector, Window
 
 SERVED, CALLED = "http_server_request_duration_seconds", "http_client_request_duration_seconds"
 FAILED_CALLS, BREAKER = "http_client_request_failures_total", "circuit_breaker_state"
 FEWEST, SHARE = 5, 0.02
 """Failures that are more than noise: so many, and such a share of all."""
+ENDS = ("service", "peer")
+Ends = tuple[str, str]
+"""Caller and callee, by the names under which they are seen."""
 PATIENCE_S = 1.0
 """p99 of a service whose document promises nothing."""
 FELT = (
@@ -98,25 +101,29 @@ def _patience_s(node: Node) -> float:
     return PATIENCE_S
 
 
+async def between(evidence: Evidence, counter: str, window: Window) -> dict[Ends, float]:
+    """Return by how much a counter of calls has risen, by caller and callee."""
+    return {ends_of(one): one.value for one in await evidence.increase(Selector(counter), window, ENDS)}
+
+
+def ends_of(sample: Sample) -> Ends:
+    """Return whose call a series is about."""
+    return sample.labels.get("service", ""), sample.labels.get("peer", "")
+
+
 async def _refused(evidence: Evidence, window: Window) -> list[Sign]:
-    ends = ("service", "peer")
-    calls = {
-        (one.labels.get("service"), one.labels.get("peer")): one.value
-        for one in await evidence.increase(Selector(f"{CALLED}_count"), window, ends)
-    }
-    found = []
-    for one in await evidence.increase(Selector(FAILED_CALLS), window, ends):
-        caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")
-        if one.value >= max(FEWEST, SHARE * calls.get((caller, peer), 0)):
+    calls, found = await between(evidence, f"{CALLED}_count", window), []
+    for (caller, peer), failed in (await between(evidence, FAILED_CALLS, window)).items():
+        if failed >= max(FEWEST, SHARE * calls.get((caller, peer), 0)):
             source = metric(selector(FAILED_CALLS, {"service": caller, "peer": peer}), window.length_s)
-            found.append(Sign(peer, "calls to it fail", f"{one.value:.0f} attempts of {caller} failed", source, 2))
+            found.append(Sign(peer, "calls to it fail", f"{failed:.0f} attempts of {caller} failed", source, 2))
     return found
 
 
 async def _broken(evidence: Evidence, window: Window) -> list[Sign]:
     found = []
     for one in await levels(evidence, Selector(BREAKER), window):
-        caller, peer = one.labels.get("service", ""), one.labels.get("peer", "")
+        caller, peer = ends_of(one)
         if one.value > 0:
             source = metric(selector(BREAKER, {"service": caller, "peer": peer}))
             found.append(Sign(peer, "breaker", f"{caller} has its breaker towards it open", source, 2))

@@ -4,15 +4,16 @@ What fails outside is seen at once, and cannot be mended here. That somebody was
 document says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from advisor.calm.model import Architecture, Relationship
 from advisor.calm.pointer import below
+from advisor.failing import fallback, seen_by
 from advisor.live.lab import Health
-from advisor.live.measures import BREAKER, CALLED, FAILED_CALLS, FEWEST
+from advisor.live.measures import BREAKER, CALLED, ENDS, FAILED_CALLS, FEWEST, Ends, between, ends_of
 from advisor.live.signs import Sign, levels, metric, selector, who
 from observability.evidence.evidence import Evidence
-from observability.evidence.model import Sample, Selector, Window
+from observability.evidence.model import Selector, Window
 
 BACKENDS = "load_balancer_backend_up"
 WEIGHT = 5
@@ -22,76 +23,62 @@ TAKEN = 0.1
 """A promised way out that is taken less often than this, per failed call, is not taken."""
 MANY = 3
 """So many times the failures after which a breaker opens, and it has not."""
-ENDS = ("service", "peer")
-
 LATELY_S = 20.0
-Ends = tuple[str, str]
-"""Caller and callee."""
 
 
 async def of_promises(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
     """Return a sign for each caller whose neighbour fails and who does not do what is promised for that."""
     lately = Window(max(window.start_s, window.end_s - LATELY_S), window.end_s)
     calls, calls_lately = await _calls(evidence, window), await _calls(evidence, lately)
-    breakers = {_ends(one): one.value for one in await levels(evidence, Selector(BREAKER), window, low=True)}
+    breakers = {ends_of(one): one.value for one in await levels(evidence, Selector(BREAKER), window, low=True)}
     found: dict[tuple[str, str, str], Sign] = {}
-    for one, pointer, config in _limits(of):
+    for one in of.connections:
         ends = who(of.node[one.ends[0].node]), who(of.node[one.ends[1].node])
-        signs = [_not_open(ends, calls_lately.get(ends, 0.0), config, pointer, breakers.get(ends))]
+        signs = [_not_open(one, ends, calls_lately.get(ends, 0.0), breakers.get(ends))]
         if failed := calls.get(ends):
-            signs.append(await _not_taken(ends, failed, config, pointer, evidence, window))
+            signs.append(await _not_taken(one, ends, failed, evidence, window))
         for sign in signs:
             if sign is not None:
                 found.setdefault((*ends, sign.name), sign)
     return list(found.values())
 
 
-def _limits(of: Architecture) -> Iterator[tuple[Relationship, str, Mapping[str, object]]]:
-    for one in of.connections:
-        for control in one.controls:
-            for config, pointer in control.configs():
-                yield one, pointer, config
-
-
 async def _calls(evidence: Evidence, window: Window) -> dict[Ends, float]:
     """Return how many calls failed, of those on a neighbour that is as good as away."""
-    made = {_ends(one): one.value for one in await evidence.increase(Selector(f"{CALLED}_count"), window, ENDS)}
-    failed = {_ends(one): one.value for one in await evidence.increase(Selector(FAILED_CALLS), window, ENDS)}
+    made, failed = await between(evidence, f"{CALLED}_count", window), await between(evidence, FAILED_CALLS, window)
     return {ends: number for ends, number in failed.items() if number >= max(FEWEST, FAILING * made.get(ends, 0.0))}
 
 
-def _ends(sample: Sample) -> Ends:
-    return sample.labels.get("service", ""), sample.labels.get("peer", "")
-
-
-async def _not_taken(
-    ends: Ends, failed: float, config: Mapping[str, object], pointer: str, evidence: Evidence, window: Window
-) -> Sign | None:
+async def _not_taken(call: Relationship, ends: Ends, failed: float, evidence: Evidence, window: Window) -> Sign | None:
     """Return a sign when the way out that is promised is not taken."""
-    seen = config.get("fallback-seen")
-    if not isinstance(seen, dict) or not isinstance(seen.get("labels"), dict):
+    if (counter := seen_by(call)) is None:
         return None
-    wanted = selector(str(seen.get("metric", "")), seen["labels"])
-    taken = sum(one.value for one in await evidence.increase(wanted, window, ("service",)))
+    taken = sum(one.value for one in await evidence.increase(counter, window, ()))
     if taken >= TAKEN * failed:
         return None
-    text = f"{failed:.0f} calls of {ends[1]} failed, and {taken:.0f} times it went on as promised: {config['fallback']}"
-    source = metric(wanted, window.length_s)
-    where = below(pointer, "fallback")
+    instead, where = fallback(call)
+    text = f"{failed:.0f} calls of {ends[1]} failed, and {taken:.0f} times it went on as promised: {instead}"
+    source = metric(counter, window.length_s)
     return Sign(ends[0], "promise not kept", text, source, WEIGHT, own=True, promise=where, stands=ends[1])
 
 
-def _not_open(
-    ends: Ends, failed: float, config: Mapping[str, object], pointer: str, highest: float | None
-) -> Sign | None:
+def _not_open(call: Relationship, ends: Ends, failed: float, highest: float | None) -> Sign | None:
     """Return a sign when a breaker has had every reason to open, and is closed."""
-    after = config.get("breaker-failures")
-    if not isinstance(after, int) or failed < MANY * after or highest != 0:
+    after, where = _opens_after(call)
+    if after is None or failed < MANY * after or highest != 0:
         return None
     text = f"{failed:.0f} calls of {ends[1]} failed within {LATELY_S:.0f} s; its breaker is to open after {after}"
     source = metric(selector(BREAKER, dict(zip(ENDS, ends, strict=True))))
-    where = below(pointer, "breaker-failures")
     return Sign(ends[0], "breaker stays closed", text, source, WEIGHT, own=True, promise=where, stands=ends[1])
+
+
+def _opens_after(call: Relationship) -> tuple[int | None, str]:
+    """Return after how many failures the breaker of a call opens, and where that stands."""
+    for control in call.controls:
+        for config, pointer in control.configs():
+            if isinstance(after := config.get("breaker-failures"), int):
+                return after, below(pointer, "breaker-failures")
+    return None, ""
 
 
 async def of_rotation(

@@ -103,12 +103,7 @@ class Run:
             return await self._stood()
         if not self._scenario.actions:
             return await self._quiet()
-        async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
-            try:
-                unseen = await self._watched(lease, self._injected_and_observed)
-            finally:
-                with self._notes.phase("stop"):
-                    left = await stop(lease, self._controller, self._notes.injected)
+        unseen, left = await self._while_on(self._injected_and_observed)
         if left:
             return Verdict("not-reverted", f"Not known to be off: {', '.join(left)}.")
         with self._notes.phase("steady again"):
@@ -121,12 +116,7 @@ class Run:
 
     async def _stood(self) -> Verdict:
         """Play what happens outside only: no symptom may be seen, and it has to stay well."""
-        async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
-            try:
-                missed = await self._watched(lease, self._injected_and_stood)
-            finally:
-                with self._notes.phase("stop"):
-                    left = await stop(lease, self._controller, self._notes.injected)
+        missed, left = await self._while_on(self._injected_and_stood)
         if left:
             return Verdict("not-reverted", f"Not known to be off: {', '.join(left)}.")
         if missed:
@@ -136,6 +126,16 @@ class Run:
         if missed:
             return Verdict("not-steady-after", f"It is not steady now: {_told(missed)}")
         return Verdict("as-expected", "No symptom was seen, and all stayed well.")
+
+    async def _while_on(self, work: Work) -> tuple[list[ProbeResult], list[str]]:
+        """Do the work under a lease and stop; return what does not hold of it, and what is not known to be off."""
+        async with Lease(self._controller, self._options.actor, self._options.ttl_s) as lease:
+            try:
+                missed = await self._watched(lease, work)
+            finally:
+                with self._notes.phase("stop"):
+                    left = await stop(lease, self._controller, self._notes.injected)
+        return missed, left
 
     async def _quiet(self) -> Verdict:
         """Play a scenario in which nothing is switched on: it has to stay steady, and its guards have to hold."""

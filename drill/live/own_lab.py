@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from chaos.probes.addresses import StateFile
 from drill.errors import NotJudged
 from drill.places import ROOT
 
@@ -21,7 +22,7 @@ ASKED_WITHIN_S = 60.0
 RUN_WITHIN_S = 900.0
 QUIET_WITHIN_S = 180.0
 EVERY_S = 1.0
-PAGE = "page"
+PAGE, AS_EXPECTED = "page", "as-expected"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class OwnLab:
 
     def url(self, short: str) -> str:
         """Return where a process listens, by its short name."""
-        return str(json.loads((self.home / "run" / "state.json").read_text(encoding="utf-8"))["urls"][short])
+        return StateFile(self.home / "run" / "state.json").url(short)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from chaos.scenario.model import Scenario
 from drill.errors import NotJudged
-from drill.live.own_lab import EVERY_S, RUN_WITHIN_S, OwnLab
+from drill.live.own_lab import AS_EXPECTED, EVERY_S, RUN_WITHIN_S, OwnLab
 from drill.places import ROOT
 from drill.playing.scoring import NOTHING
 
@@ -23,7 +23,6 @@ LOOKS_AFTER_S = (10.0, 30.0)
 LOOK_EVERY_S = 30.0
 """How often it is asked where no alert is to come."""
 GONE_WITHIN_S = 120.0
-AS_EXPECTED = "as-expected"
 
 
 @dataclass(frozen=True)

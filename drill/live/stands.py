@@ -8,12 +8,11 @@ from pathlib import Path
 import httpx
 
 from drill.catalogue import Entry
-from drill.live.own_lab import PAGE, RUN_WITHIN_S, OwnLab, own_lab
+from drill.live.own_lab import AS_EXPECTED, PAGE, RUN_WITHIN_S, OwnLab, own_lab
 from drill.proving.judge import Claim, Verdict
 from drill.workspace.service import Files, plain_service
 from observability.wiring import vocabulary
 
-AS_EXPECTED = "as-expected"
 FIGURE = re.compile(rb"\bvocabulary\.([A-Z][A-Z_]*)\b")
 TOLD = re.compile(r"^# TYPE (\S+) ", re.MULTILINE)
 

@@ -12,11 +12,10 @@ import pytest
 from fastapi import FastAPI
 
 from advisor.answers.nodes import modes
-from advisor.blast.fallbacks import seen_by
 from advisor.calm.model import Architecture, Node
 from advisor.calm.reading import architecture, load
 from advisor.calm.source import source
-from advisor.failing import fallback
+from advisor.failing import fallback, seen_by
 from advisor.lint.validating import validate
 from advisor.lint.values import values
 from advisor.live.measures import probed
