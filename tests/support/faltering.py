@@ -1,20 +1,17 @@
 """A neighbour that falters, and what has to hold of whoever calls it: used by the proofs of all hops on a way."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import httpx
 
+from tests.support.answering import Json, answering
 from tests.support.polling import poll_until
 
-Json = dict[str, Any]
 REQUESTS, AT_ONCE = 40, 4
 MOST_CALLS = 60
 """For `REQUESTS`: one for each, and half as many again."""
@@ -73,36 +70,12 @@ def faltering(counts: Callable[[str, str], bool], says: Callable[[str, Json], Js
     """Run such a neighbour on a free port; `says` returns the body of the answer to a path and a body."""
     neighbour = Faltering(counts, says)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _serve(self) -> None:
-            asked: Json = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
-            status, told = neighbour.met(self.command, self.path, asked)
-            body = json.dumps(told).encode()
-            with suppress(ConnectionError):  # whoever asked may have gone
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        do_GET = do_PUT = do_POST = _serve  # noqa: N815 -- as the base class has it
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    neighbour.url = f"http://127.0.0.1:{server.server_port}"
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    serving.start()
-    try:
-        yield neighbour
-    finally:
-        neighbour.turn(Mood.FINE)
-        server.shutdown()
-        server.server_close()
+    with answering(neighbour.met) as port:
+        neighbour.url = f"http://127.0.0.1:{port}"
+        try:
+            yield neighbour
+        finally:
+            neighbour.turn(Mood.FINE)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """A caller with few workers who is called back: it keeps one for each call that it makes, and needs one to answer."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from contextlib import contextmanager
 
-Json = dict[str, Any]
+from tests.support.answering import Json, answering
+
 WORKERS = 4
 LONGEST_S = 30.0
 """When whoever is called back stops waiting for a worker, or for words."""
@@ -64,32 +62,9 @@ def full_house(says: Callable[[str], tuple[int, Json]]) -> Iterator[FullHouse]:
     """Run one on a free port."""
     house = FullHouse(says)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            status, told = house.answer(self.path)
-            body = json.dumps(told).encode()
-            with suppress(ConnectionError):  # whoever asked may have gone
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    house.url = f"http://127.0.0.1:{server.server_port}"
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    serving.start()
-    try:
+    with answering(lambda _, path, __: house.answer(path)) as port:
+        house.url = f"http://127.0.0.1:{port}"
         yield house
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def before_long(wanted: Sequence[str], ask: Callable[[], Sequence[str]], tries: int = 4) -> None:

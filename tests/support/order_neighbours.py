@@ -4,19 +4,16 @@ What becomes of a call is said by what is ordered: there are products that do no
 that are declined, and cards that are looked at until the test lets them go.
 """
 
-import json
-import socket
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.answering import Json, answering
 from tests.support.back_ends import sqlite_url
 
-Json = dict[str, Any]
 PRICES = {"MUG": 1490, "TEA": 890}
 UNKNOWN, SOLD_OUT, UNLISTED = "NO-SUCH", "SOLD-OUT", "UNLISTED"
 CARD, DECLINED, LOOKED_AT = "card-good", "card-declined", "card-looked-at"
@@ -96,40 +93,15 @@ class Neighbours:
 def order_neighbours() -> Iterator[Neighbours]:
     """Run both on a free port."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(method: str, path: str, body: Json) -> tuple[int, Json] | None:
+        return neighbours.answer(method, path, body)
 
-        def _serve(self) -> None:
-            length = int(self.headers.get("content-length") or 0)
-            body = json.loads(self.rfile.read(length) or b"{}")
-            answer = neighbours.answer(self.command, self.path, body)
-            if answer is None:
-                self.close_connection = True
-                self.connection.shutdown(socket.SHUT_RDWR)
-                return
-            said = json.dumps(answer[1]).encode()
-            self.send_response(answer[0])
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(said)))
-            self.end_headers()
-            self.wfile.write(said)
-
-        do_GET = do_PUT = do_POST = _serve  # noqa: N815 -- as the base class has it
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    neighbours = Neighbours(server.server_port)
-    serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    serving.start()
-    try:
-        yield neighbours
-    finally:
-        neighbours.let_go.set()
-        server.shutdown()
-        server.server_close()
+    with answering(answer) as port:
+        neighbours = Neighbours(port)
+        try:
+            yield neighbours
+        finally:
+            neighbours.let_go.set()
 
 
 def _product(sku: str) -> Json:

@@ -1,12 +1,12 @@
 """A supplier on a real socket, in threads of the test's process: as prompt, as slow or as silent as a test has it."""
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.support.answering import answering
 
 LONGEST_SILENCE_S = 30.0
 
@@ -48,31 +48,9 @@ class Supplier:
 @contextmanager
 def supplier() -> Iterator[Supplier]:
     """Run one on a free port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_GET(self) -> None:
-            status, body = running.answer(self.path)
-            said = json.dumps(body).encode()
-            with suppress(ConnectionError):  # whoever asked may have gone
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-
-        def log_message(self, format: str, *arguments: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    running = Supplier(server.server_port)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    try:
-        yield running
-    finally:
-        running.speaks.set()
-        server.shutdown()
-        server.server_close()
+    with answering(lambda _, target, __: running.answer(target), is_prompt=True) as port:
+        running = Supplier(port)
+        try:
+            yield running
+        finally:
+            running.speaks.set()
