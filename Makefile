@@ -7,8 +7,10 @@ UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 PATHS := advisor services chaos drill observability lab loadgen benchmarks grafana tests
-# Live tests mostly wait: three at a time keep two cores busy.
+# One of them starts the labs, one lab after the other, and waits for most of the time.
 WORKERS ?= 3
+# Groups of tests are given out in the order in which `tests/conftest.py` has them.
+SHARED := --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 
@@ -33,8 +35,12 @@ setup-dev: ## Make .venv with what requirements-dev.lock names: tests and checks
 	@sh lab/setup.sh requirements-dev.lock
 
 .PHONY: test
-test: setup-dev ## Run every test that needs no Docker, 8 minutes at most
-	@$(PYTEST) -n $(WORKERS) --dist loadgroup -m "not long and not stack"
+test: setup-dev ## Run every test that needs no Docker
+	@$(PYTEST) -n $(WORKERS) $(SHARED) -m "not long and not stack"
+
+.PHONY: proofs
+proofs: setup-dev ## Run the proofs of all faults, each on repaired code and on the shipped bug: a minute on two cores
+	@$(PYTEST) -n 5 $(SHARED) -m "not live and not long and not stack" --ignore tests/faults/test_sealed.py tests/faults
 
 .PHONY: test-long
 test-long: setup-dev ## Run the long tests: minutes of load, hundreds of kills
@@ -42,7 +48,7 @@ test-long: setup-dev ## Run the long tests: minutes of load, hundreds of kills
 
 .PHONY: test-stack
 test-stack: setup-dev ## Run the tests that need real back ends, as far as they can be had here
-	@$(PYTEST) -n 2 --dist loadgroup -m "stack and not long" --timeout 1200 --ignore tests/stack || [ $$? -eq 5 ]
+	@$(PYTEST) -n 2 $(SHARED) -m "stack and not long" --timeout 1200 --ignore tests/stack || [ $$? -eq 5 ]
 	@$(PYTEST) -m "stack and not long" --timeout 1200 tests/stack || [ $$? -eq 5 ] # alone: it needs the whole machine
 
 .PHONY: check
@@ -69,5 +75,5 @@ docs: setup-dev ## Draw the generated parts of docs/, rules, dashboards and what
 .PHONY: lock
 lock: setup-dev ## Pin the dependencies anew, keeping versions that still fit (UPGRADE=1: take the newest)
 	@echo uv | $(COMPILE) --no-annotate $(if $(UPGRADE),--upgrade) -o requirements-uv.lock -
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.lock --extra dev -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -o requirements-dev.lock pyproject.toml
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements-dev.lock -o requirements.lock pyproject.toml

@@ -9,7 +9,7 @@ from advisor.calm.model import Architecture, Metadata
 from advisor.calm.pointer import below
 
 UNKNOWN = "I do not know"
-Kind = Literal["document", "metric", "trace", "log", "health", "alert", "act", "impact"]
+Kind = Literal["document", "metric", "trace", "log", "health", "alert", "act", "impact", "setting"]
 
 
 @dataclass(frozen=True)

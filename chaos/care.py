@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 
 import structlog
@@ -30,7 +32,7 @@ class Caretaker:
 
     def __init__(self) -> None:
         self._records: dict[int, Record] = {}
-        self._process = _start()
+        self._process, self._pipe = _start(())
 
     @property
     def pid(self) -> int:
@@ -40,7 +42,7 @@ class Caretaker:
     def will_do(self, number: int, record: Record) -> None:
         """Tell it what would undo an act that is about to happen."""
         self._records[number] = record
-        self._tell(f"+ {number} {json.dumps(record)}\n")
+        self._tell(_told(number, record))
 
     def undone(self, number: int) -> None:
         """Tell it that there is nothing left to undo there."""
@@ -51,26 +53,35 @@ class Caretaker:
         """Tell it that the controller lives; should it have died, there is another one that knows as much."""
         if self._process.poll() is not None:
             log.error("caretaker.lost", pid=self.pid)
-            self._process = _start()
-            for number, record in self._records.items():
-                self._tell(f"+ {number} {json.dumps(record)}\n")
+            self._pipe.close()
+            self._process, self._pipe = _start(_told(number, record) for number, record in self._records.items())
         self._tell(".\n")
 
     def close(self) -> None:
         """Let it go: it undoes what is left, and ends."""
-        assert self._process.stdin is not None  # noqa: S101 -- it was asked for
         with suppress(OSError):
-            self._process.stdin.close()
+            self._pipe.close()
         self._process.wait()
 
     def _tell(self, line: str) -> None:
-        assert self._process.stdin is not None  # noqa: S101 -- as above
         with suppress(OSError):  # it has gone, which the next beat mends, or it is stuck, and its pipe full
-            self._process.stdin.write(line.encode())
+            self._pipe.write(line.encode())
 
 
-def _start() -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, bufsize=0, cwd="/", start_new_session=True)  # noqa: S603 -- our own command
-    assert process.stdin is not None  # noqa: S101 -- as above
-    os.set_blocking(process.stdin.fileno(), False)
-    return process
+def _told(number: int, record: Record) -> str:
+    return f"+ {number} {json.dumps(record)}\n"
+
+
+def _start(told: Iterable[str]) -> "tuple[subprocess.Popen[bytes], FileIO]":
+    """Start one for which `told` lies ready: it knows as much from its first moment, should this process die then."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    pipe = os.fdopen(writing, "wb", buffering=0)
+    with suppress(OSError):
+        for line in told:
+            pipe.write(line.encode())
+    try:
+        process = subprocess.Popen(COMMAND, stdin=reading, cwd="/", start_new_session=True)  # noqa: S603 -- our own command
+    finally:
+        os.close(reading)
+    return process, pipe

@@ -14,7 +14,8 @@ import socket
 from pathlib import Path
 from typing import Any
 
-TIMEOUT_S = 2.0
+TIMEOUT_S, LAB_TIMEOUT_S = 2.0, 8.0
+"""How long one call may take; a verb of the lab has others to ask first."""
 BAD_REQUEST, NOT_FOUND = 400, 404
 GONE = frozenset({"unknown-name", "not-running"})
 
@@ -85,7 +86,7 @@ def ask_lab(state_file: Path, verb: str, arguments: dict[str, Any]) -> dict[str,
     """Return the last line of the supervisor's answer: `{"result"}` or `{"error"}`. Raises `OSError`, `ValueError`."""
     address = json.loads(state_file.read_text())["socket"]
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(TIMEOUT_S)
+        connection.settimeout(LAB_TIMEOUT_S)
         connection.connect(address)
         connection.sendall(json.dumps({"verb": verb, **arguments}).encode() + b"\n")
         for line in connection.makefile("rb"):

@@ -1,6 +1,6 @@
 """What scenarios did to a shop that runs, as a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def drawn(shown: "Sequence[Shown]") -> "RenderableType":
     from rich.table import Table  # noqa: PLC0415 -- as above
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bright_black")
-    for title in ("", "SCENARIO", "SEED", "OUTCOME", "ALERT", "AFTER", "GONE", "SEALED", "CULPRIT IS", "REPAIRED"):
+    for title, _ in COLUMNS:
         table.add_column(title)
     for one in shown:
         for play in one.plays:
-            table.add_row(*_row(one, play))
+            table.add_row(*(cell(one, play) for _, cell in COLUMNS))
     told = summary(shown)["suspects"]
     parts: list[RenderableType] = [table, "", *(f"[red]{problem}[/]" for problem in _problems(shown))]
     parts.append(
@@ -62,12 +62,20 @@ def _problems(shown: "Sequence[Shown]") -> list[str]:
     return [escape(f"{one.entry.name}: {problem}") for one in shown for problem in one.problems]
 
 
-def _row(one: "Shown", play: "Play") -> Sequence[str]:
-    mark = "[red]✘[/]" if play.problems(one.entry.scenario.alert_within) else "[green]✔[/]"
-    after = "" if play.alert_after_s is None else f"{play.alert_after_s:.0f} s"
-    stood = "" if not one.stood else "well" if all(claim.held for claim in one.stood) else "[red]not well[/]"
-    gone, sealed = ("yes" if play.is_gone else "[red]no[/]"), ("[red]no[/]" if play.leaks else "yes")
-    return mark, play.scenario, str(play.seed), play.outcome, play.alert or "", after, gone, sealed, _ranks(play), stood
+def _mark(one: "Shown", play: "Play") -> str:
+    return "[red]✘[/]" if play.problems(one.entry.scenario.alert_within) else "[green]✔[/]"
+
+
+def _after(_: "Shown", play: "Play") -> str:
+    return "" if play.alert_after_s is None else f"{play.alert_after_s:.0f} s"
+
+
+def _stood(one: "Shown", _: "Play") -> str:
+    return "" if one.stood is None else "well" if one.stood.is_well else "[red]not well[/]"
+
+
+def _judged(one: "Shown", _: "Play") -> str:
+    return "" if one.stood is None else f"{one.stood.judged_s:.0f} s, and {one.stood.waited_s:.0f} s of waiting"
 
 
 def _ranks(play: "Play") -> str:
@@ -80,3 +88,18 @@ def _within(play: "Play", most: int) -> bool:
     """Whether the culprit was among the first so many when it was asked last, half a minute after the alert."""
     rank = play.ranks[-1] if play.ranks else None
     return rank is not None and rank <= most
+
+
+COLUMNS: "Sequence[tuple[str, Callable[[Shown, Play], str]]]" = (
+    ("", _mark),
+    ("SCENARIO", lambda _, play: play.scenario),
+    ("SEED", lambda _, play: str(play.seed)),
+    ("OUTCOME", lambda _, play: play.outcome),
+    ("ALERT", lambda _, play: play.alert or ""),
+    ("AFTER", _after),
+    ("GONE", lambda _, play: "yes" if play.is_gone else "[red]no[/]"),
+    ("SEALED", lambda _, play: "[red]no[/]" if play.leaks else "yes"),
+    ("CULPRIT IS", lambda _, play: _ranks(play)),
+    ("REPAIRED", _stood),
+    ("JUDGED IN", _judged),
+)

@@ -44,17 +44,35 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that start labs on one worker, so that labs do not starve each other.
 
-    They come first: the other worker has the rest of the suite to get on with meanwhile. Likewise tests that share a
-    process or a browser which takes seconds to start: otherwise each worker would start one of its own.
+    They come first: the other workers have the rest of the suite to get on with meanwhile. Likewise tests that share a
+    process or a browser which takes seconds to start: otherwise each worker would start one of its own. Then comes what
+    is asked of shipped bugs, most of which keep whoever asks waiting.
     """
     for item in items:
         if item.get_closest_marker("xdist_group"):
             continue
         if item.get_closest_marker("live"):
             item.add_marker(pytest.mark.xdist_group("live"))
-        elif (PROOFS in item.path.parents and item.path.parent != PROOFS) or item.path.stem.endswith("in_a_browser"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-    items.sort(key=lambda item: item.get_closest_marker("live") is None)
+        elif PROOFS in item.path.parents and item.path.parent != PROOFS:
+            item.add_marker(pytest.mark.xdist_group(_under_proof(item)))
+        elif item.path.stem.endswith("in_a_browser"):
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: (item.get_closest_marker("live") is None, not _is_faulty(item)))
+
+
+def _under_proof(item: pytest.Item) -> str:
+    """Name the process that a proof is about: repaired and shipped code are run one after the other anyhow."""
+    about = [item.path.parent.name, item.path.stem, _parameter(item, "back_end_of_module"), _parameter(item, "subject")]
+    return "-".join(str(part) for part in about if part)
+
+
+def _is_faulty(item: pytest.Item) -> bool:
+    subject = _parameter(item, "subject")
+    return isinstance(subject, proof.Subject) and subject.is_faulty
+
+
+def _parameter(item: pytest.Item, name: str) -> object:
+    return item.callspec.params.get(name) if isinstance(item, pytest.Function) and hasattr(item, "callspec") else None
 
 
 @pytest.fixture(scope="session")

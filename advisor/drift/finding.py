@@ -31,6 +31,8 @@ class Drift:
 
     id: str
     """The same for the same difference, on every run."""
+    about: str
+    """Whom: a replica, a caller, a file, …"""
     kind: str
     declared: str
     at: Place
@@ -68,7 +70,7 @@ def place(of: Architecture, pointer: str) -> Place:
 
 def drift(kind: str, about: tuple[str, ...], **told: object) -> Drift:
     """Return a difference whose id is made of its kind and what it is about, the value seen included if it matters."""
-    return Drift(id=named(kind, about), kind=kind, **told)  # type: ignore[arg-type]
+    return Drift(id=named(kind, about), about=about[0], kind=kind, **told)  # type: ignore[arg-type]
 
 
 def named(kind: str, about: tuple[str, ...]) -> str:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from advisor.answer import Source
-from advisor.calm.model import Node
+from advisor.calm.model import Architecture, Node
+from advisor.drift.finding import Drift
 from observability.evidence.evidence import Evidence
 from observability.impact.model import Damage
 
@@ -52,6 +53,14 @@ class Harm:
     unseen: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Changes:
+    """Settings that are not as declared, and of whose change there is no record. `unseen`: why none could be asked."""
+
+    drifts: tuple[Drift, ...] = ()
+    unseen: str = ""
+
+
 class Lab(Protocol):
     """A lab that runs."""
 
@@ -67,6 +76,9 @@ class Lab(Protocol):
 
     async def harm(self) -> Harm:
         """Compare the books of all services, as the bill of an incident does."""
+
+    async def changes(self, of: Architecture) -> Changes:
+        """Compare the settings in force with what the document and its like say, and with what people have done."""
 
     async def events(self) -> list[Event]:
         """Return what happened, first things first."""

@@ -1,14 +1,16 @@
 """Signs in health, alerts and metrics."""
 
+from asyncio import gather
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
 from advisor.answer import Source
 from advisor.answers.nodes import modes
 from advisor.calm.model import Architecture, Node
-from advisor.live.lab import Firing, Health
+from advisor.drift.processes import names
+from advisor.live.lab import Changes, Firing, Health
 from advisor.live.probing import View, seen
-from advisor.live.signs import SLOWEST, Sign, levels, metric, seen_as, selector, tail, who
+from advisor.live.signs import ASIDE, SLOWEST, Ends, Sign, aside, levels, metric, seen_as, selector, tail, who
 from advisor.probe import NoProbe, Probe, read
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Sample, Selector, Window
@@ -18,8 +20,6 @@ FAILED_CALLS, BREAKER = "http_client_request_failures_total", "circuit_breaker_s
 FEWEST, SHARE = 5, 0.02
 """Failures that are more than noise: so many, and such a share of all."""
 ENDS = ("service", "peer")
-Ends = tuple[str, str]
-"""Caller and callee, by the names under which they are seen."""
 PATIENCE_S = 1.0
 """p99 of a service whose document promises nothing."""
 FELT = (
@@ -34,6 +34,10 @@ FELT = (
     "OrdersRejected",
 )
 """Endings of alerts whose reason may be somebody else."""
+RUN_AS = ("embedded", "compose")
+"""Deployments whose replicas can be asked for their settings."""
+GIVEN_UP, MESSAGING = "DeadLetters", "messaging_"
+"""The alert, and the beginning of metrics, about work that is not done."""
 
 
 def of_health(found: Mapping[str, list[Health]], of: Architecture) -> Iterator[Sign]:
@@ -53,20 +57,32 @@ def of_alerts(of: Architecture, alerts: Iterable[Firing]) -> Iterator[Sign]:
     for one in alerts:
         if one.subject in known:
             weight = 3 if one.severity == "page" else 2
-            own = not one.name.endswith(FELT)
-            yield Sign(one.subject, "alert", f"{one.name}: {one.summary}", Source("alert", one.name), weight, own=own)
+            own, backlog = not one.name.endswith(FELT), one.name == GIVEN_UP
+            text, source = f"{one.name}: {one.summary}", Source("alert", one.name)
+            yield Sign(one.subject, "alert", text, source, weight, own=own, backlog=backlog)
+
+
+def of_changes(of: Architecture, changes: Changes) -> Iterator[Sign]:
+    """Yield a sign for each setting that somebody has changed without a record; replicas have theirs each."""
+    known = seen_as(of)
+    replicas = {name: who(node) for node in of.nodes for kind in RUN_AS for name, *_ in names(node, kind)}
+    for one in changes.drifts:
+        service = replicas.get(one.about) or one.about.rpartition("-")[0]
+        if service in known:
+            text, source = f"{one.declared} {one.seen} {one.remedy}", Source("setting", one.evidence[0])
+            yield Sign(service, "drift", text, source, 2, own=True, promise=one.at.pointer)
 
 
 async def of_metrics(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
     """Return the signs in what services count."""
-    known = seen_as(of)
-    found = [
-        *await _failing(evidence, window),
-        *await _slow(of, evidence, window),
-        *await _refused(evidence, window),
-        *await _broken(evidence, window),
-    ]
-    return [one for one in found if one.who in known]
+    known, beside = seen_as(of), aside(of)
+    found = await gather(
+        _failing(evidence, window),
+        _slow(of, evidence, window),
+        _refused(evidence, window, beside),
+        _broken(evidence, window, beside),
+    )
+    return [one for signs in found for one in signs if one.who in known]
 
 
 async def _failing(evidence: Evidence, window: Window) -> list[Sign]:
@@ -111,35 +127,43 @@ def ends_of(sample: Sample) -> Ends:
     return sample.labels.get("service", ""), sample.labels.get("peer", "")
 
 
-async def _refused(evidence: Evidence, window: Window) -> list[Sign]:
+async def _refused(evidence: Evidence, window: Window, beside: frozenset[Ends]) -> list[Sign]:
     calls, found = await between(evidence, f"{CALLED}_count", window), []
     for (caller, peer), failed in (await between(evidence, FAILED_CALLS, window)).items():
         if failed >= max(FEWEST, SHARE * calls.get((caller, peer), 0)):
             source = metric(selector(FAILED_CALLS, {"service": caller, "peer": peer}), window.length_s)
-            found.append(Sign(peer, "calls to it fail", f"{failed:.0f} attempts of {caller} failed", source, 2))
+            weight = ASIDE if (caller, peer) in beside else 2
+            found.append(Sign(peer, "calls to it fail", f"{failed:.0f} attempts of {caller} failed", source, weight))
     return found
 
 
-async def _broken(evidence: Evidence, window: Window) -> list[Sign]:
+async def _broken(evidence: Evidence, window: Window, beside: frozenset[Ends]) -> list[Sign]:
     found = []
     for one in await levels(evidence, Selector(BREAKER), window):
         caller, peer = ends_of(one)
         if one.value > 0:
             source = metric(selector(BREAKER, {"service": caller, "peer": peer}))
-            found.append(Sign(peer, "breaker", f"{caller} has its breaker towards it open", source, 2))
+            weight = ASIDE if (caller, peer) in beside else 2
+            text = f"{caller} has its breaker towards it open"
+            found.append(Sign(peer, "breaker", text, source, weight, caller=caller))
     return found
 
 
 async def of_modes(of: Architecture, view: View) -> list[Sign]:
     """Return a sign for each failure mode of the document whose symptom is there; replicas have theirs once."""
     found: dict[tuple[str, str], Sign] = {}
-    for node, pointer, symptom, probe in probed(of):
-        if told := await seen(probe, view):
+    asked = list(probed(of))
+    answers = await gather(*(seen(probe, view) for *_, probe in asked))
+    for (node, pointer, symptom, probe), told in zip(asked, answers, strict=True):
+        if told:
             stands = _neighbour(of, pointer)
             gauge = probe.form == "metric" and "peer" not in probe.labels
             own = bool(stands) or gauge or probe.form == "invariant"
+            backlog = gauge and probe.name.startswith(MESSAGING)
             text = f"{symptom} ({told[0]})"
-            sign = Sign(who(node), "known symptom", text, told[1], 2, own=own, mode=pointer, stands=stands)
+            sign = Sign(
+                who(node), "known symptom", text, told[1], 2, own=own, mode=pointer, stands=stands, backlog=backlog
+            )
             found.setdefault((sign.who, symptom), sign)
     return list(found.values())
 

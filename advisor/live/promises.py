@@ -10,8 +10,8 @@ from advisor.calm.model import Architecture, Relationship
 from advisor.calm.pointer import below
 from advisor.failing import fallback, seen_by
 from advisor.live.lab import Health
-from advisor.live.measures import BREAKER, CALLED, ENDS, FAILED_CALLS, FEWEST, Ends, between, ends_of
-from advisor.live.signs import Sign, levels, metric, selector, who
+from advisor.live.measures import BREAKER, CALLED, ENDS, FAILED_CALLS, FEWEST, between, ends_of
+from advisor.live.signs import Ends, Sign, ends_in, levels, metric, selector, who
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Selector, Window
 
@@ -33,7 +33,7 @@ async def of_promises(of: Architecture, evidence: Evidence, window: Window) -> l
     breakers = {ends_of(one): one.value for one in await levels(evidence, Selector(BREAKER), window, low=True)}
     found: dict[tuple[str, str, str], Sign] = {}
     for one in of.connections:
-        ends = who(of.node[one.ends[0].node]), who(of.node[one.ends[1].node])
+        ends = ends_in(of, one)
         signs = [_not_open(one, ends, calls_lately.get(ends, 0.0), breakers.get(ends))]
         if failed := calls.get(ends):
             signs.append(await _not_taken(one, ends, failed, evidence, window))

@@ -1,11 +1,13 @@
 """Signs in traces and logs: where errors begin, where the time goes, who complains."""
 
+from asyncio import gather
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from advisor.answer import Source
 from advisor.calm.model import Architecture
-from advisor.live.signs import Sign, seen_as
+from advisor.live.signs import ASIDE, Ends, Sign, aside, seen_as
+from observability.evidence.errors import NotFound
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import LogQuery, LogRecord, Span, Trace, TraceQuery, Window
 
@@ -14,7 +16,11 @@ READ = 10
 """Traces of each kind that are read."""
 FEWEST = 2
 """Of them that tell the same."""
+DIRECT = 5
+"""What it weighs to be seen doing what is paged about."""
 PEER, STATUS = "peer.service", "http.response.status_code"
+REFUSALS = ("404", "409", "422")
+"""What is answered to what cannot be had. Who may not ask, or cannot pay, is another matter."""
 
 
 async def of_traces(of: Architecture, evidence: Evidence, window: Window, *, failing: bool, slow: bool) -> list[Sign]:
@@ -22,44 +28,95 @@ async def of_traces(of: Architecture, evidence: Evidence, window: Window, *, fai
 
     A trace or two that fail are no reason: a timeout now and then is part of a network.
     """
-    known = seen_as(of)
+    known, beside = seen_as(of), aside(of)
     failed = await _read(evidence, TraceQuery(error=True), window) if failing else []
     late = await _read(evidence, TraceQuery(min_duration_s=SLOW_S), window) if slow else []
+    calls = [(failed_call(one), one) for one in failed]
+    waited = [(ends[1], one) for ends, one in calls if ends not in beside]
+    alone = [(ends[1], one) for ends, one in calls if ends in beside]
     found = [
-        *_counted([(origin(one), one) for one in failed], "errors begin here", "failing traces"),
+        *_counted(waited, "errors begin here", "failing traces"),
+        *_counted(alone, "errors begin here", "failing traces beside all flows", ASIDE),
         *_counted([(slowest(one), one) for one in late], "time goes here", "slow traces"),
     ]
     return [one for one in found if one.who in known]
 
 
+async def of_refusals(of: Architecture, evidence: Evidence, window: Window) -> list[Sign]:
+    """Return who it is that refuses what cannot be had; traces of that do not fail."""
+    refused = [
+        one for status in REFUSALS for one in await _read(evidence, TraceQuery(attributes={STATUS: status}), window)
+    ]
+    told = _counted([(first_to_refuse(one), one) for one in refused], "refusals begin here", "refused requests", DIRECT)
+    return [one for one in told if one.who in seen_as(of)]
+
+
 async def _read(evidence: Evidence, wanted: TraceQuery, window: Window) -> list[Trace]:
     page = await evidence.traces(wanted, window, limit=READ)
-    return [await evidence.trace(one.trace_id) for one in page.items]
+    told = await gather(*(_trace(evidence, one.trace_id) for one in page.items))
+    return [one for one in told if one is not None]
 
 
-def _counted(told: list[tuple[str, Trace]], name: str, what: str) -> list[Sign]:
+async def _trace(evidence: Evidence, trace_id: str) -> Trace | None:
+    try:
+        return await evidence.trace(trace_id)
+    except NotFound:  # too old by now
+        return None
+
+
+def _counted(told: list[tuple[str, Trace]], name: str, what: str, weight: int = 3) -> list[Sign]:
     groups: dict[str, list[Trace]] = defaultdict(list)
     for who, trace in told:
         groups[who].append(trace)
     return [
-        Sign(who, name, f"{len(traces)} of {len(told)} {what}", Source("trace", traces[0].trace_id), 3, own=True)
+        Sign(who, name, f"{len(traces)} of {len(told)} {what}", Source("trace", traces[0].trace_id), weight, own=True)
         for who, traces in groups.items()
         if who and len(traces) >= FEWEST and 2 * len(traces) >= len(told)
     ]
 
 
-def origin(trace: Trace) -> str:
-    """Return whom a failing trace failed at: who served its innermost error, or who gave that call no answer."""
+def failed_call(trace: Trace) -> Ends:
+    """Return whose call it was that a failing trace failed at, and whom they called; empty where nobody called.
+
+    That is who served its innermost error, or who gave that call no answer.
+    """
+    if (last := _innermost(trace)) is None:
+        return "", ""
+    by_id, callee = {one.span_id: one for one in trace.spans}, _origin(last, trace)
+    above: Span | None = last
+    for _ in trace.spans:
+        if above is not None and above.service == callee:
+            above = by_id.get(above.parent_id)
+    return (above.service if above is not None else ""), callee
+
+
+def _origin(last: Span, trace: Trace) -> str:
+    served = next((span for span in trace.spans if span.parent_id == last.span_id), None)
+    if last.kind == "client" and served is None and last.attributes.get(PEER):
+        return str(last.attributes[PEER])
+    if last.kind == "client" and served is not None and _end_s(served) > _end_s(last):
+        return slowest(_within(served, trace))  # nobody waited for the answer any more
+    return _refuser(last, trace) or last.service
+
+
+def _innermost(trace: Trace) -> Span | None:
     errors = [span for span in trace.spans if span.error]
     above = {span.parent_id for span in errors}
     inner = [span for span in errors if span.span_id not in above]
-    if not inner:
-        return ""
-    last = max(inner, key=lambda span: _depth(span, trace))
-    answered = any(span.parent_id == last.span_id for span in trace.spans)
-    if last.kind == "client" and not answered and last.attributes.get(PEER):
-        return str(last.attributes[PEER])
-    return _refuser(last, trace) or last.service
+    return max(inner, key=lambda span: _depth(span, trace), default=None)
+
+
+def _end_s(span: Span) -> float:
+    return span.start_s + span.duration_s
+
+
+def _within(outer: Span, trace: Trace) -> Trace:
+    """Return a span with all that was done for it."""
+    inside, found = {outer.span_id}, [outer]
+    while news := [span for span in trace.spans if span.parent_id in inside and span.span_id not in inside]:
+        inside |= {span.span_id for span in news}
+        found += news
+    return Trace(trace.trace_id, tuple(found))
 
 
 def _refuser(failed: Span, trace: Trace) -> str:
@@ -71,6 +128,12 @@ def _refuser(failed: Span, trace: Trace) -> str:
         refused = refusing[0].service if refusing and refusing[0].kind == "server" else refused
         below = refusing
     return refused
+
+
+def first_to_refuse(trace: Trace) -> str:
+    """Return who refused a request first: of those who answered so, whoever was called last."""
+    refusing = [span for span in trace.spans if span.kind == "server" and str(span.attributes.get(STATUS)) in REFUSALS]
+    return max(refusing, key=lambda span: _depth(span, trace)).service if refusing else ""
 
 
 def _depth(span: Span, trace: Trace) -> int:

@@ -1,10 +1,11 @@
 """Signs: what is seen of somebody, how much it weighs, and whether somebody behind them may be the reason."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from advisor.answer import Line, Source
-from advisor.calm.model import Architecture, Node
+from advisor.calm.model import Architecture, Node, Relationship
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import Matcher, Sample, Selector, Window
 
@@ -16,6 +17,12 @@ SHORTEST_S = 10.0
 """How far back is looked at the least."""
 HOLDS_S, STEP_S = 15.0, 5.0
 """How long a level has to be seen, and how often it is looked at: one moment at a bound is part of every day."""
+ASIDE = 1
+"""What a failure weighs in a call that no flow makes: nobody waits for what it brings."""
+ENOUGH = 2
+"""What the signs of a suspect weigh at the least."""
+Ends = tuple[str, str]
+"""Caller and callee, by the names under which they are seen."""
 TIMED, SLOWEST, HANDFUL = 20, 0.01, 5
 """Requests of which the slowest are told; which share these are; and how many at the least."""
 
@@ -39,6 +46,10 @@ class Sign:
     """Where that stands which is not kept."""
     stands: str = ""
     """Whom it was to go on without."""
+    backlog: bool = False
+    """Work is seen that waits or was given up, as it is when a neighbour is not called any more."""
+    caller: str = ""
+    """Who has stopped calling."""
 
     @property
     def line(self) -> Line:
@@ -46,6 +57,14 @@ class Sign:
         places = [place for place in (self.mode, self.promise) if place]
         sources = (self.source, *(Source("document", place) for place in places))
         return Line(self.name, self.text, sources)
+
+
+def strong(signs: Iterable[Sign]) -> frozenset[str]:
+    """Return of whom enough is seen."""
+    weights: Counter[str] = Counter()
+    for one in signs:
+        weights[one.who] += one.weight
+    return frozenset(name for name, weight in weights.items() if weight >= ENOUGH)
 
 
 def who(node: Node) -> str:
@@ -60,6 +79,18 @@ def seen_as(of: Architecture) -> dict[str, list[Node]]:
         if node.type != "actor":
             found.setdefault(who(node), []).append(node)
     return found
+
+
+def ends_in(of: Architecture, call: Relationship) -> Ends:
+    """Return who calls and who is called, as the document has it."""
+    return who(of.node[call.ends[0].node]), who(of.node[call.ends[1].node])
+
+
+def aside(of: Architecture) -> frozenset[Ends]:
+    """Return the calls that are in the document and in none of its flows; none where it has no flows."""
+    ends = {one.id: ends_in(of, one) for one in of.connections}
+    taken = {ends[step.relationship] for flow in of.flows for step in flow.transitions if step.relationship in ends}
+    return frozenset(ends.values()) - taken if of.flows else frozenset()
 
 
 def selector(metric: str, labels: Mapping[str, str], **further: str) -> Selector:

@@ -1,78 +1,38 @@
 """Who is to blame, as far as can be seen: ranked, with what speaks for it and against it, and what to check next."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from advisor.answer import Answer, Line, Section, Source, cited, place
 from advisor.answers.nodes import mode_line
 from advisor.calm.model import Architecture, Node, Relationship
 from advisor.calm.pointer import below
-from advisor.live.lab import Event, Firing, Harm, Health, Lab
-from advisor.live.measures import of_alerts, of_health, of_metrics, of_modes, probed
-from advisor.live.probing import View
-from advisor.live.promises import of_promises, of_rotation
-from advisor.live.records import of_logs, of_traces
-from advisor.live.signs import WINDOW_S, Sign, recent, seen_as, who
+from advisor.live.looking import Seen
+from advisor.live.signs import Sign, seen_as, strong, who
 
-ENOUGH = 2
-"""What the signs of a suspect weigh at the least."""
 SHOWN = 5
-REFUSED = "Rejected"
-"""Ending of alerts about what is refused and does not fail: traces that fail tell nothing of it."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """All that was looked at."""
-
-    signs: tuple[Sign, ...]
-    health: dict[str, list[Health]]
-    alerts: tuple[Firing, ...]
-    events: tuple[Event, ...]
-    harm: Harm = field(default_factory=Harm)
-    looked_s: float = WINDOW_S
-    """How far back."""
 
 
 @dataclass(frozen=True)
 class Suspect:
-    """Somebody who may be the reason. `behind`: calls to others who show signs, which explain what is only felt."""
+    """Somebody who may be the reason. `behind`: calls to others who show signs, which explain what is only felt.
+
+    `stopped`: one of these is not called any more, which explains what waits or was given up as well.
+    """
 
     who: str
     signs: tuple[Sign, ...]
     behind: tuple[Relationship, ...]
+    stopped: bool
 
     @property
     def weight(self) -> int:
         """How much speaks for it: what is only felt does not, when somebody behind it shows signs."""
-        return sum(one.weight for one in self.signs if one.own or not self.behind)
+        return sum(one.weight for one in self.signs if not self.behind or self._is_reason(one))
 
-
-async def look(of: Architecture, lab: Lab) -> Seen:
-    """Look at everything."""
-    evidence = lab.evidence
-    window = await recent(evidence, await evidence.now())
-    health = await lab.health([node for node in of.nodes if node.is_service])
-    alerts = await lab.alerts()
-    asked = any(probe.form == "invariant" for *_, probe in probed(of))
-    harm = await lab.harm() if asked else Harm()
-    measured = [
-        *of_health(health, of),
-        *of_alerts(of, alerts),
-        *await of_metrics(of, evidence, window),
-        *await of_modes(of, View(evidence, alerts, harm, window)),
-        *await of_promises(of, evidence, window),
-        *await of_rotation(of, health, evidence, window),
-    ]
-    reasons = {sign.name for sign in measured}
-    refusing = bool(alerts) and all(one.name.endswith(REFUSED) for one in alerts)
-    slow = (bool(alerts) and not refusing) or "latency" in reasons
-    failing = not refusing and (bool(alerts) or bool(reasons - {"latency"}))
-    traced = await of_traces(of, evidence, window, failing=failing, slow=slow)
-    logged = await of_logs(of, evidence, window)
-    events = await lab.events()
-    return Seen((*measured, *traced, *logged), health, tuple(alerts), tuple(events), harm, window.length_s)
+    def _is_reason(self, sign: Sign) -> bool:
+        return sign.own and not (sign.backlog and self.stopped)
 
 
 def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
@@ -80,10 +40,12 @@ def ranked(of: Architecture, seen: Seen) -> list[Suspect]:
     groups: dict[str, list[Sign]] = {}
     for sign in seen.signs:
         groups.setdefault(sign.who, []).append(sign)
-    strong = {name for name, signs in groups.items() if sum(one.weight for one in signs) >= ENOUGH}
-    known = seen_as(of)
+    grave = strong(seen.signs)
+    known, stopped = seen_as(of), {sign.caller for name in grave for sign in groups[name]}
     found = [
-        Suspect(name, tuple(groups[name]), tuple(_behind(of, known[name], strong))) for name in groups if name in strong
+        Suspect(name, tuple(groups[name]), tuple(_behind(of, known[name], grave)), name in stopped)
+        for name in groups
+        if name in grave
     ]
     weights = {one.who: one.weight for one in found}
     return sorted(found, key=lambda one: (-_lifted(one, weights), -len(one.signs), one.who))
@@ -94,11 +56,11 @@ def _lifted(one: Suspect, weights: Mapping[str, int]) -> int:
     return max([one.weight, *(weights.get(sign.stands, 0) + 1 for sign in one.signs if sign.stands)])
 
 
-def _behind(of: Architecture, nodes: list[Node], strong: set[str]) -> Iterator[Relationship]:
+def _behind(of: Architecture, nodes: list[Node], grave: Collection[str]) -> Iterator[Relationship]:
     ids = {node.id for node in nodes}
     for call in of.connections:
         callee = who(of.node[call.ends[1].node])
-        if call.ends[0].node in ids and callee in strong and callee != who(nodes[0]):
+        if call.ends[0].node in ids and callee in grave and callee != who(nodes[0]):
             yield call
 
 
@@ -121,7 +83,10 @@ def _unclaimed(seen: Seen) -> Iterator[Line]:
 
 
 def _not_looked_at(seen: Seen) -> tuple[Section, ...]:
-    lines = tuple(Line("books", one, (Source("impact", "what has to hold"),), known=False) for one in seen.harm.unseen)
+    books = (Line("books", one, (Source("impact", "what has to hold"),), known=False) for one in seen.harm.unseen)
+    records = (Line("records", one, (Source("trace", "traces and logs"),), known=False) for one in seen.dark)
+    settings = (Line("settings", seen.unasked, (Source("setting", "lab ops settings"),), known=False),)
+    lines = (*books, *records, *(settings if seen.unasked else ()))
     return (Section("Not looked at", lines),) if lines else ()
 
 
@@ -129,12 +94,16 @@ def _well(seen: Seen) -> Iterator[Line]:
     for replicas in seen.health.values():
         yield from (Line(one.instance, "is well", (Source("health", one.url),)) for one in replicas)
     books = () if seen.harm.unseen else (("books", Source("impact", "what has to hold")),)
+    records = (
+        ("traces", Source("trace", f"failing and slow ones of the last {seen.looked_s:.0f} s")),
+        ("logs", Source("log", f"errors of the last {seen.looked_s:.0f} s")),
+    )
     looked = (
         ("alerts", Source("alert", "none fires")),
         ("metrics", Source("metric", f"errors, latency, failed calls, breakers of the last {seen.looked_s:.0f} s")),
         ("known symptoms", Source("document", "/nodes")),
-        ("traces", Source("trace", f"failing and slow ones of the last {seen.looked_s:.0f} s")),
-        ("logs", Source("log", f"errors of the last {seen.looked_s:.0f} s")),
+        *(records if not seen.dark else ()),
+        *((("settings", Source("setting", "lab drift")),) if not seen.unasked else ()),
         *books,
     )
     yield from (Line(name, "nothing unusual", (source,)) for name, source in looked)

@@ -37,6 +37,8 @@ class Injector:
         self._session = session
         self._actor = actor
         self._heard = heard
+        self.is_waiting = False
+        """Whether an order has not been answered: it may have been carried out."""
 
     async def carry_out(self, scenario: Scenario, seed: int) -> None:
         """Carry out every action of `scenario`; raise `ControllerFailed` at the first one that is refused."""
@@ -45,6 +47,7 @@ class Injector:
             await asyncio.sleep(max(0.0, began + action.at - monotonic()))
             at_s = monotonic() - began
             applied = await self._switch_on(self._order(action, own_seed))
+            self.is_waiting = False
             self._heard(
                 Injected(
                     id=applied.id,
@@ -74,9 +77,11 @@ class Injector:
     async def _switch_on(self, order: dict[str, Any]) -> Activation:
         key = secrets.token_hex(8)
         for attempt in range(1, ATTEMPTS + 1):
+            self.is_waiting = True
             try:
                 return await self._controller.inject(order, key)
             except Refused as refusal:
+                self.is_waiting = False
                 if refusal.code != TOO_LATE or attempt == ATTEMPTS:
                     raise
                 key = secrets.token_hex(8)  # it was taken back: this is a new order

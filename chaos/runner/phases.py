@@ -21,6 +21,8 @@ class Notes:
         self.started_at = datetime.now(UTC)
         self.phases: list[Phase] = []
         self.injected: list[Injected] = []
+        self.is_touched = False
+        """Whether anything was, or may have been, switched on."""
 
     @property
     def took_s(self) -> float:
@@ -48,5 +50,6 @@ class Notes:
 
     def applied(self, injected: Injected) -> None:
         """Note an action that was carried out."""
+        self.is_touched = True
         self.injected.append(injected)
         self._audience.injects(injected)

@@ -90,7 +90,7 @@ class Run:
             phases=tuple(notes.phases),
             injected=tuple(notes.injected),
             load=held.load if held else None,
-            data="reset" if self._data_reset else "kept" if notes.injected else "untouched",
+            data="reset" if self._data_reset else "kept" if notes.is_touched else "untouched",
             versions=versions,
         )
 
@@ -174,12 +174,18 @@ class Run:
             raise _first(group) from group
         return [result for result in results if not result.held]
 
+    async def _inject(self, lease: Lease) -> None:
+        injector = Injector(self._controller, lease.session, self._options.actor, self._notes.applied)
+        with self._notes.phase("inject"):
+            try:
+                await injector.carry_out(self._scenario, self._options.seed)
+            finally:
+                self._notes.is_touched |= injector.is_waiting
+
     async def _injected_and_observed(self, lease: Lease, group: asyncio.TaskGroup) -> Sequence[ProbeResult]:
         began = monotonic()
         seeing = group.create_task(until_seen(self._scenario.symptoms, self._evidence, self._notes.saw))
-        with self._notes.phase("inject"):
-            injector = Injector(self._controller, lease.session, self._options.actor, self._notes.applied)
-            await injector.carry_out(self._scenario, self._options.seed)
+        await self._inject(lease)
         with self._notes.phase("observe"):
             results = await seeing
             self._notes.saw(results)
@@ -188,9 +194,7 @@ class Run:
 
     async def _injected_and_stood(self, lease: Lease, group: asyncio.TaskGroup) -> Sequence[ProbeResult]:
         seeing = group.create_task(never_seen(self._scenario.symptoms, self._evidence))
-        with self._notes.phase("inject"):
-            injector = Injector(self._controller, lease.session, self._options.actor, self._notes.applied)
-            await injector.carry_out(self._scenario, self._options.seed)
+        await self._inject(lease)
         with self._notes.phase("observe"):
             lasts_s = self._options.hold_s or self._scenario.longest_lookback_s + STANDS_S
             await asyncio.sleep(lasts_s)
@@ -205,7 +209,7 @@ class Run:
         try:
             if held is not None:
                 await held.release()
-            if self._notes.injected and not self._options.keep_data:
+            if self._notes.is_touched and not self._options.keep_data:
                 await self._lab.reset()
                 self._data_reset = True
         except RunEnded as error:

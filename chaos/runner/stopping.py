@@ -9,13 +9,15 @@ from chaos.runner.errors import ControllerFailed, SwitchedOff
 from chaos.runner.lease import Lease
 from chaos.runner.result import Injected
 
-WITHIN_S = 15.0
+WITHIN_S = 60.0
+"""A message is looked for among all that wait behind it, which takes a busy broker its time."""
 POLL_S = 0.1
 WATCH_S = 1.0
 OVER = frozenset({"reverted", "rejected"})
 OURS = frozenset({None, "expired", "done"})
 """Causes of an end that a run reckons with while it observes."""
-STUCK = frozenset({"revert-stuck", "recovery-failed"})
+FAILED = "recovery-failed"
+"""That is its last word; what is stuck is tried again."""
 
 
 async def stop(lease: Lease, controller: Controller, injected: MutableSequence[Injected]) -> list[str]:
@@ -25,7 +27,7 @@ async def stop(lease: Lease, controller: Controller, injected: MutableSequence[I
     while True:
         injected[:] = [await _as_it_stands(one, controller) for one in injected]
         left = [one for one in injected if one.state not in OVER]
-        if not left or monotonic() > deadline or any(one.state in STUCK for one in left):
+        if not left or monotonic() > deadline or all(one.state == FAILED for one in left):
             return [f"{one.fault} ({one.state})" for one in left]
         await asyncio.sleep(POLL_S)
 

@@ -12,6 +12,10 @@ from chaos.scenario.model import Guard, Steady, Symptom
 
 EVERY_S = 0.5
 GUARD_EVERY_S = 1.0
+HOLDS_S = 6.0
+"""How long a symptom is to be seen without a break before it counts against repaired code: longer than metrics take to
+be told anew. That all workers are busy for a moment is part of every day.
+"""
 
 Seen = Callable[[Sequence[ProbeResult]], None]
 
@@ -52,10 +56,13 @@ async def until_seen(symptoms: Sequence[Symptom], evidence: Evidence, seen: Seen
 
 
 async def never_seen(symptoms: Sequence[Symptom], evidence: Evidence) -> None:
-    """Watch for ever; raise `SymptomSeen` when one is seen."""
+    """Watch for ever; raise `SymptomSeen` when one is seen, and not just for a moment."""
+    absent_at = dict.fromkeys(range(len(symptoms)), monotonic())
     while True:
-        for result in await _round(symptoms, evidence):
-            if result.held:
+        for index, result in enumerate(await _round(symptoms, evidence)):
+            if not result.held:
+                absent_at[index] = monotonic()
+            elif monotonic() - absent_at[index] >= HOLDS_S:
                 raise SymptomSeen(f"This is to be seen no more: {result.says} ({result.sentence}).")
         await asyncio.sleep(EVERY_S)
 

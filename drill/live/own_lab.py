@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,19 +21,30 @@ START_WITHIN_S = 120.0
 ASKED_WITHIN_S = 60.0
 RUN_WITHIN_S = 900.0
 QUIET_WITHIN_S = 180.0
-EVERY_S = 1.0
+EVERY_S = 2.0
+"""Each question is a program that starts, which takes the shop its processor time."""
 PAGE, AS_EXPECTED = "page", "as-expected"
 
 
 @dataclass(frozen=True)
 class OwnLab:
-    """A running lab, by its home. Every question raises `NotJudged` when there is no answer."""
+    """A running lab, by its home; without one, that in containers.
 
-    home: Path
+    Every question raises `NotJudged` when there is no answer.
+    """
+
+    home: Path | None
+
+    def command(self, verb: str, *arguments: str) -> list[str]:
+        """Return how the lab is asked."""
+        program = [sys.executable, "-m", "lab"]
+        if self.home is None:
+            return [*program, "--stack", verb, *arguments]
+        return [*program, verb, *arguments, "--home", str(self.home)]
 
     def ask(self, *arguments: str, within_s: float = ASKED_WITHIN_S) -> Any:
         """Return what `lab ARGUMENTS… --json` answers; that something did not go as expected is an answer too."""
-        done = _lab(self.home, *arguments, "--json", within_s=within_s)
+        done = _run(self.command(*arguments, "--json"), within_s)
         try:
             answer = json.loads(done.stdout)
         except ValueError:
@@ -61,7 +72,9 @@ class OwnLab:
         return True
 
     def url(self, short: str) -> str:
-        """Return where a process listens, by its short name."""
+        """Return where a process listens, by its short name. There are no such places in containers."""
+        if self.home is None:
+            raise NotJudged("Processes in containers are not asked one by one.")
         return StateFile(self.home / "run" / "state.json").url(short)
 
 
@@ -72,14 +85,13 @@ def own_lab(services: Path | None = None) -> Iterator[OwnLab]:
         lab = OwnLab(Path(place) / "home")
         code = ["--services", str(services)] if services else []
         try:
-            started = _lab(
-                lab.home, "up", "--detach", "--port-base", "0", "--users", "5", *code, within_s=START_WITHIN_S
-            )
+            up = lab.command("up", "--detach", "--port-base", "0", "--users", "5", *code)
+            started = _run(up, START_WITHIN_S)
             if started.returncode:
                 raise NotJudged(f"The lab does not start: {(started.stderr or started.stdout).strip()[-1000:]}")
             yield lab
         finally:
-            _lab(lab.home, "down", within_s=START_WITHIN_S)
+            _run(lab.command("down"), START_WITHIN_S)
 
 
 @contextmanager
@@ -95,11 +107,10 @@ def _ending_when_told() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _lab(home: Path, verb: str, *arguments: str, within_s: float) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "lab", verb, *arguments, "--home", str(home)]
+def _run(command: Sequence[str], within_s: float) -> "subprocess.CompletedProcess[str]":
     try:
         return subprocess.run(  # noqa: S603 -- this very Python
             command, cwd=ROOT, capture_output=True, text=True, timeout=within_s, check=False
         )
     except subprocess.TimeoutExpired as late:
-        raise NotJudged(f"lab {verb} does not end within {within_s:g} s.") from late
+        raise NotJudged(f"{' '.join(command[2:])} does not end within {within_s:g} s.") from late

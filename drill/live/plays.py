@@ -2,8 +2,8 @@
 
 import json
 import subprocess
-import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,8 @@ class Play:
     """Alerts that fired where none was to come."""
     looks: tuple[tuple[str, ...], ...]
     """Whom the advisor suspected in each look, the likeliest first; empty where nothing is wrong in its eyes."""
+    said: tuple[str, ...]
+    """What the advisor had to say for and against each in its last look, so that a wrong place can be understood."""
     culprits: tuple[str, ...]
     """Whom it is right to name, or `nothing`."""
     leaks: tuple[str, ...]
@@ -91,11 +93,10 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
     began = time.monotonic()
     lab.until(lab.is_quiet)
     began_s, lasts_s = time.time(), LASTS_S if scenario.actions else QUIET_S
-    command = [sys.executable, "-m", "lab", "leaks", scenario.name, "--seed", str(seed), "--observe", f"{lasts_s:g}s"]
-    options = ["--json", "--home", str(lab.home)]
-    with subprocess.Popen([*command, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 -- this very Python
+    command = lab.command("leaks", scenario.name, "--seed", str(seed), "--observe", f"{lasts_s:g}s", "--json")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 -- this very Python
         try:
-            looks = _looks(scenario, lab, running, began_s)
+            answers = _answers(scenario, lab, running, began_s)
             said, _ = running.communicate(timeout=RUN_WITHIN_S)
         except subprocess.TimeoutExpired as late:
             raise NotJudged(f"{scenario.name} did not end within {RUN_WITHIN_S:g} s.") from late
@@ -119,27 +120,45 @@ def played(scenario: Scenario, lab: OwnLab, seed: int) -> Play:
         alert_after_s=round(min(named), 1) if named else None,
         is_gone=lab.until(lab.is_quiet, GONE_WITHIN_S),
         needless=tuple(sorted(needless)),
-        looks=looks,
+        looks=tuple(tuple(one["about"]) for one in answers),
+        said=tuple(_lines(answers[-1])) if answers else (),
         culprits=tuple(sorted(scenario.answer.services)),
         leaks=(*given_away, *(f"not searched: {reason}" for reason in result["unreachable"])),
         took_s=round(time.monotonic() - began, 1),
     )
 
 
-def _looks(
+def _answers(
     scenario: Scenario, lab: OwnLab, running: "subprocess.Popen[str]", began_s: float
-) -> tuple[tuple[str, ...], ...]:
+) -> Sequence[Mapping[str, Any]]:
     """Ask the advisor after the alert, or again and again where none is to come, as long as the play goes on."""
-    looks: list[tuple[str, ...]] = []
+    answers: list[Mapping[str, Any]] = []
     due_s = list(LOOKS_AFTER_S)
     zero_s = None if scenario.alert else time.time()
     while running.poll() is None:
         if scenario.alert and zero_s is None:
             zero_s = next((one["fired_at_s"] for one in lab.fired(began_s) if one["name"] == scenario.alert), None)
         if zero_s is not None and due_s and time.time() >= zero_s + due_s[0]:
-            looks.append(tuple(lab.ask("advise", "suspects")["about"]))
+            answers.append(_asked(lab, needed=scenario.alert is None))
             last_s = due_s.pop(0)
             if scenario.alert is None:
                 due_s = [last_s + LOOK_EVERY_S]
         time.sleep(EVERY_S)
-    return tuple(looks)
+    return answers
+
+
+def _asked(lab: OwnLab, *, needed: bool) -> Mapping[str, Any]:
+    """Return what the advisor says. That it says nothing in time names nobody, unless nobody is to be named."""
+    try:
+        answer: Mapping[str, Any] = lab.ask("advise", "suspects")
+    except NotJudged as error:
+        if needed:
+            raise
+        return {"about": [], "sections": [{"title": error.message, "lines": []}]}
+    return answer
+
+
+def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    for section in answer["sections"]:
+        yield section["title"]
+        yield from (f"  {line['name']}: {line['text']}" for line in section["lines"])

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 import httpx
 
 from advisor.answer import Source
-from advisor.calm.model import Node
-from advisor.live.lab import Event, Firing, Harm, Health
+from advisor.calm.model import Architecture, Node
+from advisor.live.lab import Changes, Event, Firing, Harm, Health
 from lab import alerting_client
+from lab.drift.deciding import decided, file_of
+from lab.drift.settings import unexplained
+from lab.drift.wanted import Wanted
 from lab.errors import LabError
 from lab.home import Home
 from lab.impact.measuring import metered
@@ -63,6 +66,18 @@ class RunningLab:
         except LabError as error:
             return Harm(unseen=(error.message,))
         return Harm(bill.damages, bill.missing)
+
+    async def changes(self, of: Architecture) -> Changes:
+        """Return what of `lab drift` is about settings, and neither accepted nor on record as somebody's act."""
+
+        def compared() -> Changes:
+            check = unexplained(Wanted(self._home, of, since="", enough=0))
+            return Changes(decided([check], file_of(self._home)).drifts)
+
+        try:
+            return await asyncio.to_thread(compared)
+        except LabError as error:
+            return Changes(unseen=error.message)
 
     async def events(self) -> list[Event]:
         """Return what fired and what was done, first things first."""

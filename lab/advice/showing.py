@@ -9,6 +9,7 @@ from advisor.answer import Answer
 from advisor.calm.model import Architecture
 from advisor.graph import nodes_of
 from advisor.live import suspects as live
+from advisor.live.looking import Seen, look
 from lab import console, state
 from lab.advice import answer_text
 from lab.errors import LabError
@@ -59,15 +60,15 @@ def _about(of: Architecture, answer: Answer) -> list[str]:
     return list(dict.fromkeys([*answer.about, *passed])) if answer.about else list(of.node)
 
 
-def _look(of: Architecture, home: Home) -> live.Seen:
+def _look(of: Architecture, home: Home) -> Seen:
     from lab.advice.running import RunningLab  # noqa: PLC0415 -- only where a lab runs
     from observability.evidence.client import RemoteEvidence  # noqa: PLC0415 -- as above
 
     url, present = asking.store_of(home), state.running(home)
 
-    async def looked() -> live.Seen:
+    async def looked() -> Seen:
         async with RemoteEvidence(url, patience_s=asking.PATIENCE_S) as evidence:
-            return await live.look(of, RunningLab(home, present, evidence))
+            return await look(of, RunningLab(home, present, evidence))
 
     try:
         return asyncio.run(looked())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from drill.catalogue import Entry
     from drill.certifying.certifying import Certificate, Outcome
+    from drill.live.own_lab import OwnLab
     from drill.live.plays import Play
 
 CERTIFIED, NOT_CERTIFIED = 0, 1
@@ -27,6 +28,7 @@ FIRST_SEED = 7
 )
 @click.option("--seeds", type=click.IntRange(1, 20), default=1, show_default=True, help="With --live: how many plays.")
 @click.option("--here", is_flag=True, help="With --live: in the lab that runs, and not in one of its own.")
+@click.option("--stack", is_flag=True, help="With --live: in the lab in containers, which runs.")
 @console.home
 @console.as_json
 @click.pass_context
@@ -51,23 +53,35 @@ def command(ctx: click.Context, /, scenario: str | None, *, everything: bool, as
     with drills.told():
         entries = catalogue.certifiable() if scenario is None else [catalogue.read(scenario)]
         if live["live"]:
-            ctx.exit(_live(entries, live["seeds"], live["home"] if live["here"] else None, as_json=as_json))
+            ctx.exit(_live(entries, live["seeds"], _where(**live), as_json=as_json))
         certificates = [certify(entry, _silent if as_json else _tell) for entry in entries]
     console.show(_summary(certificates), lambda: _drawn(certificates), as_json=as_json)
     ctx.exit(NOT_CERTIFIED if any(one.problems for one in certificates) else CERTIFIED)
 
 
-def _live(entries: "Sequence[Entry]", seeds: int, home: Home | None, *, as_json: bool) -> int:
+def _where(home: Home, *, here: bool, stack: bool, **_: Any) -> "OwnLab | None":
+    from drill.live.own_lab import OwnLab  # noqa: PLC0415 -- loads slowly
+    from lab import state  # noqa: PLC0415 -- as above
+    from lab.stack import delegate  # noqa: PLC0415 -- as above
+
+    if stack:
+        delegate.wanted([delegate.FLAG], {})  # refused when there is none
+        return OwnLab(None)
+    if here:
+        state.running(home)
+        return OwnLab(home.root)
+    return None
+
+
+def _live(entries: "Sequence[Entry]", seeds: int, where: "OwnLab | None", *, as_json: bool) -> int:
     from drill.certifying.live import show  # noqa: PLC0415 -- loads slowly
-    from lab import shown, state  # noqa: PLC0415 -- as above
+    from lab import shown  # noqa: PLC0415 -- as above
 
     def tell(play: "Play") -> None:
         click.echo(shown.line(play), err=True)
 
-    if home is not None:
-        state.running(home)
     which = range(FIRST_SEED, FIRST_SEED + seeds)
-    found = [show(entry, which, tell, home=home.root if home else None) for entry in entries]
+    found = [show(entry, which, tell, where=where) for entry in entries]
     console.show(shown.summary(found), lambda: shown.drawn(found), as_json=as_json)
     return NOT_CERTIFIED if any(one.problems for one in found) else CERTIFIED
 

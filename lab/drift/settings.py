@@ -71,6 +71,20 @@ class Sources:
 
 def of_settings(wanted: Wanted) -> Check:
     """Compare settings. Raises LabError when no service can be asked."""
+    found, silent = in_force(wanted)
+    check = settings.compare(found)
+    notes = (*check.notes, *(one.message for one in silent))
+    return Check(check.name, check.compared, check.drifts, notes=notes, partial=bool(silent))
+
+
+def unexplained(wanted: Wanted) -> Check:
+    """Compare those settings of which nobody has told that they changed them. Raises LabError as `of_settings` does."""
+    found, _ = in_force(wanted)
+    return settings.compare(one for one in found if not one.causes)
+
+
+def in_force(wanted: Wanted) -> tuple[list[Setting], list[LabError]]:
+    """Return all settings with what they are to be, and who could not be asked. Raises LabError when nobody could."""
     running = state.running(wanted.home)
     contained = is_contained(wanted.home, running)
     sources = Sources(
@@ -92,9 +106,7 @@ def of_settings(wanted: Wanted) -> Check:
         found += [_setting(sources, process, name, one) for name, listed in told.items() for one in listed]
     if silent and not found:
         raise silent[0]
-    check = settings.compare(found)
-    notes = (*check.notes, *(one.message for one in silent))
-    return Check(check.name, check.compared, check.drifts, notes=notes, partial=bool(silent))
+    return found, silent
 
 
 def limits(of: Architecture, deployment: str) -> dict[tuple[str, str], Told]:

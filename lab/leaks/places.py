@@ -41,11 +41,14 @@ class Search:
         self._words = words
         self._found: dict[tuple[str, str, str], Finding] = {}
         self._searched: dict[str, int] = {}
+        self._clean: set[str] = set()
 
     def look(self, texts: Iterable[Text]) -> None:
         """Search."""
         for text in texts:
             self._searched[text.surface] = self._searched.get(text.surface, 0) + len(text.text)
+            if self._is_clean(text.text):
+                continue
             for hit in self._words.within(text.text):
                 if hit.kind != "telling" or not text.instrument:
                     self._note(text, hit)
@@ -59,6 +62,14 @@ class Search:
     def searched(self) -> Mapping[str, int]:
         """Characters searched, by kind of place."""
         return dict(sorted(self._searched.items()))
+
+    def _is_clean(self, text: str) -> bool:
+        """Whether no line of it has a word; most have been seen before, but for their figures."""
+        new = set(self._words.without_figures(text).splitlines()) - self._clean
+        if any(True for _ in self._words.within("\n".join(new))):
+            return False
+        self._clean |= new
+        return True
 
     def _note(self, text: Text, hit: Hit) -> None:
         key = (text.surface, text.where, hit.word.lower())

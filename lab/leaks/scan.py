@@ -63,12 +63,14 @@ async def scan(home: Home, scenario: Scenario, options: Options, around: Surroun
     """Play `scenario` in the lab of `home` and search. Raises what `play` raises when it cannot be played."""
     search = Search(words)
     logs = Follower(lambda: sorted(home.logs.glob("*.log")))
-    began_s = time.time()
+    looks: list[str] = []
     playing = asyncio.create_task(play(scenario, options, around))
     try:
         while not playing.done():
+            from_s = time.time()
             await _look(home, search)
             await asyncio.wait({playing}, timeout=LOOK_EVERY_S)
+            looks.append(await _look_back(home, search, Window(from_s, time.time())))
         result = await playing
     finally:
         playing.cancel()
@@ -76,7 +78,8 @@ async def scan(home: Home, scenario: Scenario, options: Options, around: Surroun
             await asyncio.wait({playing})
     search.look(Text("logs", record.replica, record.raw.decode(errors="replace")) for record in logs.news())
     search.look(documents.texts())
-    unreachable = await _look_back(home, search, Window(began_s, time.time()))
+    # A store that is busy answers the next look; one that never does was not searched.
+    unreachable = () if "" in looks else tuple(sorted(set(looks)))
     return Scan(result, tuple(search.findings), search.searched, unreachable)
 
 
@@ -92,11 +95,12 @@ async def _look(home: Home, search: Search) -> None:
         search.look([text])
 
 
-async def _look_back(home: Home, search: Search, window: Window) -> tuple[str, ...]:
+async def _look_back(home: Home, search: Search, window: Window) -> str:
+    """Search what was traced; return why that cannot be, if so."""
     try:
         async with RemoteEvidence(store_of(home)) as evidence:
             async for text in traces.texts(evidence, window):
                 search.look([text])
     except (EvidenceError, NoStore) as error:
-        return (f"spans: {error}",)
-    return ()
+        return f"spans: {error}"
+    return ""

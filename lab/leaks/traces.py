@@ -9,8 +9,8 @@ from observability.evidence.errors import NotFound
 from observability.evidence.evidence import Evidence
 from observability.evidence.model import TraceQuery, Window
 
-MOST = 150
-"""Traces of each kind that are searched."""
+MOST = 20
+"""Traces of each kind that are searched in one look."""
 
 
 async def texts(evidence: Evidence, window: Window) -> AsyncIterator[Text]:

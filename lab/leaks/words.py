@@ -25,6 +25,8 @@ TELLING = (
 OF_THE_TRADE = (r"card_network\.timeout_s",)
 """Names of settings that services really have, in which the name of a fault happens to stand."""
 
+FIGURES = re.compile(r"\b[0-9a-f]{16,}\b|[0-9]+")
+"""Numbers, and ids of spans and traces."""
 JOINT = r"[ ._/-]?"
 
 
@@ -47,6 +49,7 @@ class Words:
         kinds: dict[Kind, Iterable[str]] = {"fault": named, "scenario": played, "telling": TELLING}
         alternatives = "|".join(f"(?P<{kind}>{'|'.join(forms)})" for kind, forms in kinds.items() if forms)
         passed_over = "|".join(OF_THE_TRADE)
+        self._figures_tell = any(map(str.isdigit, "".join((*named, *played))))
         self._pattern = re.compile(
             rf"(?<![a-z0-9_])(?:{passed_over})(?!\w)|(?<![a-z0-9])(?:{alternatives})(?![a-z0-9])", re.IGNORECASE
         )
@@ -57,6 +60,10 @@ class Words:
             if found.lastgroup is not None:
                 kind = cast("Kind", found.lastgroup)  # the groups are the kinds
                 yield Hit(kind, found[0], found.start())
+
+    def without_figures(self, text: str) -> str:
+        """Return a text in which the same words are found: all numbers are the same, unless a name has one."""
+        return text if self._figures_tell else FIGURES.sub("0", text)
 
 
 def _forms(name: str) -> Iterator[str]:

@@ -12,12 +12,12 @@ from pathlib import Path
 from secrets import token_hex
 
 from lab import console, preflight
-from lab.errors import LabError, NotRunning
+from lab.errors import LabError, NotRunning, Usage
 from lab.home import Home
 from lab.title import SEALED
 
 FLAG = "--stack"
-ELSEWHERE = frozenset({"arch", "completion", "doctor", "up", "down"})
+ELSEWHERE = frozenset({"arch", "certify", "completion", "doctor", "up", "down"})
 """Verbs that are about this machine, or this checkout."""
 MADE = frozenset({"--svg", "-o", "--output"})
 """Options that name a file to be made."""
@@ -100,10 +100,12 @@ def wanted(arguments: Sequence[str], environment: Mapping[str, str]) -> Stack | 
     """Return the lab in containers, if that is what somebody who types `lab` with `arguments` means.
 
     They say so with `--stack` before the verb, or no lab runs on this machine and one in containers does. Raises
-    NotRunning when they say so and there is none.
+    NotRunning when they say so and there is none, Usage for a verb that is never carried out there.
     """
     said = FLAG in arguments[:1] or environment.get("LAB_STACK") == "1"
     verb = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if said and verb == "certify":
+        raise Usage("Certifying is done from here: the image has no proofs.", hint="lab certify NAME --live --stack")
     if not said and (not verb or verb in ELSEWHERE or "--home" in arguments or "LAB_HOME" in environment):
         return None
     docker = shutil.which("docker")

@@ -1,5 +1,6 @@
 """Evidence of a store in another process, asked over HTTP."""
 
+from asyncio import Semaphore
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -27,6 +28,8 @@ from observability.evidence.selectors import written
 from observability.evidence.wire import Now, decoded
 
 PATIENCE_S = 10.0
+AT_ONCE = 4
+"""Questions that are asked at a time: what lies behind a store has the memory for few."""
 _REFUSALS: dict[str, type[EvidenceError]] = {"urn:problem:bad-query": BadQuery, "urn:problem:not-found": NotFound}
 
 Told = TypeVar("Told")
@@ -40,6 +43,7 @@ class RemoteEvidence:
         self, url: str, *, patience_s: float = PATIENCE_S, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self._url = url
+        self._turns = Semaphore(AT_ONCE)
         # Whatever proxy a person has set is not on the way to their own machine.
         self._client = httpx.AsyncClient(
             base_url=f"{url.rstrip('/')}/api", trust_env=False, timeout=patience_s, transport=transport
@@ -146,7 +150,8 @@ class RemoteEvidence:
     async def _ask(self, kind: type[Told], path: str, parameters: Parameters) -> Told:
         present = {key: value for key, value in parameters.items() if value is not None}
         try:
-            answer = await self._client.get(path, params=present)
+            async with self._turns:
+                answer = await self._client.get(path, params=present)
         except httpx.HTTPError as error:
             raise Unavailable(f"The evidence store does not answer at {self._url}.") from error
         if not answer.is_success:

@@ -6,10 +6,10 @@ Whoever is killed on the way loses none: what was taken and not acknowledged goe
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 
 from services.chassis.broker import ROUTES, Letter
 from services.chassis.rabbit_link import ANSWER_S, Line, Link
@@ -17,6 +17,9 @@ from services.chassis.rabbit_messages import Posted, posted, read
 from services.chassis.rabbit_topology import dead, waits
 
 LONGEST_WALK = 10_000
+SENT_AT_ONCE = 200
+PAUSE_S = 1.0
+"""When no more have come for so long, somebody else has them."""
 QUEUES = sorted(set(ROUTES.values()))
 
 Found = list[tuple[AbstractIncomingMessage, Posted]]
@@ -87,20 +90,18 @@ class RabbitDesk:
                 if ours:
                     if replayed:
                         await line.send(posted(_as_new(ours[0][1])), queue)
-                    await _acknowledge(incoming for incoming, _ in ours)
+                    for incoming, _ in ours:
+                        await incoming.ack()
                     return ours[0][1]
         return None
 
 
 @asynccontextmanager
 async def _walk(line: Line, name: str, queue: str) -> AsyncIterator[Found]:
-    """Hold everything that is in the queue `name`; what has not been acknowledged in the block goes back."""
-    found: Found = []
+    """Hold everything that is in the queue `name`; what the block neither acknowledges nor strikes out goes back."""
     # Closing a channel gives back what it holds, whatever happened.
     async with await line.connection.channel(publisher_confirms=False) as channel:
-        source = await channel.get_queue(name, ensure=False)
-        while len(found) < LONGEST_WALK and (incoming := await source.get(fail=False, timeout=ANSWER_S)) is not None:
-            found.append((incoming, read(incoming, queue)))
+        found = [(incoming, read(incoming, queue)) for incoming in await _emptied(channel, name)]
         yield found
         if left := [incoming for incoming, _ in found if not incoming.processed]:
             await left[-1].nack(multiple=True, requeue=True)
@@ -108,25 +109,50 @@ async def _walk(line: Line, name: str, queue: str) -> AsyncIterator[Found]:
         await channel.declare_queue(name, passive=True, timeout=ANSWER_S)
 
 
+async def _emptied(channel: AbstractChannel, name: str) -> list[AbstractIncomingMessage]:
+    source = await channel.declare_queue(name, passive=True, timeout=ANSWER_S)
+    crowd = min(source.declaration_result.message_count or 0, LONGEST_WALK)
+    # A queue writes down whom it gave a message before it is asked for the next: a crowd is taken together.
+    taken = await _crowd(channel, source, crowd) if crowd > 1 else []
+    while len(taken) < LONGEST_WALK and (incoming := await source.get(fail=False, timeout=ANSWER_S)) is not None:
+        taken.append(incoming)
+    return taken
+
+
+async def _crowd(channel: AbstractChannel, source: AbstractQueue, crowd: int) -> list[AbstractIncomingMessage]:
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    await channel.set_qos(prefetch_count=crowd, timeout=ANSWER_S)
+    ours = await source.consume(arrived.put, timeout=ANSWER_S)
+    taken: list[AbstractIncomingMessage] = []
+    with suppress(TimeoutError):
+        while len(taken) < crowd:
+            taken.append(await asyncio.wait_for(arrived.get(), PAUSE_S))
+    # What was on its way until this is answered has arrived, too.
+    await source.cancel(ours, timeout=ANSWER_S)
+    while not arrived.empty():
+        taken.append(arrived.get_nowait())
+    return taken
+
+
 async def _remove_waiting(line: Line, queue: str, message_id: str) -> bool:
     removed = False
     for name in (*waits(queue), queue):
         async with _walk(line, name, queue) as found:
             # What goes back here would look as if its consumer had died, and be counted: it is published again instead.
-            for _, mail in found:
-                if mail.letter.id == message_id:
-                    removed = True
-                elif name == queue:
-                    await line.send(mail, name)
-                else:
-                    await line.send(mail, name, lives_s=max(0.0, mail.due_at - time.time()))
-            await _acknowledge(incoming for incoming, _ in found)
+            kept = [mail for _, mail in found if mail.letter.id != message_id]
+            removed = removed or len(kept) < len(found)
+            for first in range(0, len(kept), SENT_AT_ONCE):
+                # In their order, and stored together: the disk is waited for once.
+                some = kept[first : first + SENT_AT_ONCE]
+                await asyncio.gather(*(line.send(mail, name, lives_s=_left_s(mail, name)) for mail in some))
+            if found:
+                await found[-1][0].ack(multiple=True)
+                found.clear()
     return removed
 
 
-async def _acknowledge(messages: Iterable[AbstractIncomingMessage]) -> None:
-    for incoming in messages:
-        await incoming.ack()
+def _left_s(mail: Posted, name: str) -> float | None:
+    return None if name == mail.letter.queue else max(0.0, mail.due_at - time.time())
 
 
 def _as_new(letter: Letter) -> Letter:

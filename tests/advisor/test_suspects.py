@@ -1,144 +1,43 @@
 """Claims about suspects: who is found in what stories, with what for and against; and that nobody is found in none."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
 from advisor.answer import Answer
 from advisor.answers.flows import flow
 from advisor.calm.model import Node
-from advisor.live.lab import Firing, Harm
-from advisor.live.suspects import added, look, suspects
+from advisor.live.lab import Changes, Firing, Harm
+from advisor.live.looking import look
+from advisor.live.suspects import added, suspects
+from observability.evidence.errors import Unavailable
 from observability.impact.invariants import charges, orders
 from observability.impact.model import Damage
 from tests.support.answers import OF, told
-from tests.support.live_lab import NOW_S, StandInLab, Story
-
-WAY = ("web-frontend", "load-balancer", "api-gateway", "order-service", "payment-service", "payment-provider")
-
-
-def quiet() -> Story:
-    """Nothing happens, and everything is traced."""
-    story = Story()
-    story.traced(WAY)
-    story.gauge("up", 1, service="order-service")
-    story.gauge("db_client_connections_in_use", 1, service="order-service", pool="order")
-    story.gauge("db_client_connections_max", 5, service="order-service", pool="order")
-    story.gauge("circuit_breaker_state", 0, service="order-service", peer="payment-service")
-    story.gauge("load_balancer_backend_up", 1, service="load-balancer", backend="one")
-    story.gauge("ledger_drift_cents", 0, service="billing-service")
-    return story
-
-
-def silent_provider() -> Story:
-    """The card network does not answer: who asks it fails, and so on up."""
-    story = quiet()
-    story.failing = {"payment-service": 0.5, "order-service": 0.1}
-    story.refused = {("payment-service", "payment-provider"): 0.5, ("order-service", "payment-service"): 0.5}
-    story.traced(WAY, error=True, silent=True)
-    story.gauge("circuit_breaker_state", 2, service="payment-service", peer="payment-provider")
-    return story
-
-
-def silent_provider_stood() -> Story:
-    """And everybody does what is promised for that."""
-    return goes_on(silent_provider())
-
-
-def goes_on(story: Story) -> Story:
-    """Who calls somebody that fails does what the document promises for that."""
-    story.rising("payments_total", {"service": "payment-service", "outcome": "pending"}, 2)
-    story.rising("orders_total", {"service": "order-service", "outcome": "payment_pending"}, 2)
-    return story
-
-
-def promised_to_go_on() -> Story:
-    """The card network fails, and payment does not answer "pending" as it is to."""
-    story = silent_provider()
-    story.rising("orders_total", {"service": "order-service", "outcome": "payment_pending"}, 2)
-    return story
-
-
-def closed_breaker() -> Story:
-    """The card network fails, payment goes on as promised, and never stops asking."""
-    story = goes_on(quiet())
-    story.refused = {("payment-service", "payment-provider"): 0.9}
-    story.traced(WAY, error=True, silent=True)
-    story.gauge("circuit_breaker_state", 0, service="payment-service", peer="payment-provider")
-    return story
-
-
-def sent_nothing() -> Story:
-    """A gateway is well and gets no requests; the other has too many, and fails."""
-    story = quiet()
-    story.failing = {"api-gateway": 0.4, "load-balancer": 0.3, "web-frontend": 0.2}
-    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="127.0.0.1:9002")
-    story.traced(("web-frontend", "load-balancer", "api-gateway"), error=True)
-    story.lab.firing.append(Firing("LoadBalancerAvailability", "load-balancer", "page", "a third of requests fail"))
-    return story
-
-
-def refused_for_others() -> Story:
-    """The card network fails, and payment says that cards were declined: checkouts fail further up."""
-    story = goes_on(quiet())
-    story.failing = {"web-frontend": 0.5, "load-balancer": 0.5, "api-gateway": 0.5}
-    story.refused = {("payment-service", "payment-provider"): 0.5}
-    story.gauge("circuit_breaker_state", 2, service="payment-service", peer="payment-provider")
-    story.refusal(WAY[2:5], "402")
-    labels = {"service": "payment-service", "method": "PUT", "route": "/payments", "status": "402"}
-    story.rising("http_server_request_duration_seconds_count", labels, 2)
-    return story
-
-
-def stale_offers() -> Story:
-    """Nothing fails: orders are refused, for what was offered; some cards are declined as on every day."""
-    story = quiet()
-    story.rising("orders_total", {"service": "order-service", "outcome": "rejected"}, 2)
-    story.traced(WAY, error=True)
-    story.lab.firing.append(Firing("OrdersRejected", "order-service", "page", "A third of the orders are rejected"))
-    return story
-
-
-def slow_inventory() -> Story:
-    """It takes three seconds, and whoever asks it waits."""
-    story = quiet()
-    story.slow = {"inventory-service": 2.0, "order-service": 2.0, "api-gateway": 2.0, "load-balancer": 2.0}
-    story.traced(("load-balancer", "api-gateway", "order-service", "inventory-service"), last_s=2.0)
-    return story
-
-
-def dry_pool() -> Story:
-    """All connections of the order service are taken."""
-    story = quiet()
-    story.failing = {"order-service": 0.4, "api-gateway": 0.3, "load-balancer": 0.3, "web-frontend": 0.2}
-    story.gauge("db_client_connections_in_use", 5, service="order-service", pool="order")
-    story.traced(("load-balancer", "api-gateway", "order-service"), error=True)
-    story.complaint("order-service", "request.failed")
-    return story
-
-
-def dead_gateway() -> Story:
-    """One gateway is out of rotation."""
-    story = quiet()
-    story.gauge("load_balancer_backend_up", 0, service="load-balancer", backend="two")
-    return story
-
-
-def drifting() -> Story:
-    """No error, no latency: money is wrong."""
-    story = quiet()
-    story.gauge("ledger_drift_cents", 120, service="billing-service")
-    story.lab.firing.append(Firing("LedgerDrift", "billing-service", "page", "Totals and entries differ by 1.20 EUR"))
-    return story
-
-
-def charged_twice() -> Story:
-    """No error, no latency, no alert: the card network has taken money twice."""
-    story = quiet()
-    twice = Damage(charges.ONCE, "money", "o1", "order o1 was charged 2 times, 12.00 EUR too much", "o1", "ada", 1200)
-    story.lab.harmed = Harm((twice, replace(twice, subject="o2")))
-    return story
+from tests.support.live_lab import StandInLab, Story
+from tests.support.memory_evidence.evidence import MemoryEvidence
+from tests.support.stories import (
+    WAY,
+    changed_by_nobody,
+    charged_twice,
+    closed_breaker,
+    dead_gateway,
+    drifting,
+    dry_pool,
+    four_slow_requests,
+    given_up_on,
+    just_started,
+    moment_at_a_bound,
+    piled_up_behind,
+    promised_to_go_on,
+    quiet,
+    refused_for_others,
+    sent_nothing,
+    silent_provider_stood,
+    slow_inventory,
+    stale_offers,
+    supplier_away_meanwhile,
+)
 
 
 async def answered(lab: StandInLab) -> Answer:
@@ -152,7 +51,7 @@ async def test_nothing_is_wrong_with_a_healthy_lab_ten_times_out_of_ten() -> Non
         found = await answered(quiet().told())
         assert [section.title for section in found.sections] == ["Nothing is wrong"]
         assert {line.sources[0].kind for line in found.lines} == {
-            "health", "alert", "metric", "document", "trace", "log", "impact",
+            "health", "alert", "metric", "document", "trace", "log", "impact", "setting",
         }  # fmt: skip
 
 
@@ -169,45 +68,6 @@ async def test_a_trace_that_fails_now_and_then_is_no_reason() -> None:
     story.traced(WAY, last_s=2.0)
     found = await answered(story.told())
     assert found.sections[0].title == "Nothing is wrong"
-
-
-def just_started() -> Story:
-    """Half of the calls failed while the lab was starting, until twenty seconds ago."""
-    story = quiet()
-    labels = {"service": "order-service", "instance": "order-service-1", "peer": "payment-service"}
-    failed = [(NOW_S - 60 + 5 * step, 20.0 * min(step, 6)) for step in range(12)]
-    story.lab.evidence.expose("http_client_request_failures_total", labels, failed)
-    story.gauge("process_start_time_seconds", NOW_S - 45, service="order-service")
-    return story
-
-
-def moment_at_a_bound() -> Story:
-    """The pool was dry and a breaker open, just now and only then."""
-    story = quiet()
-    for metric, before, now, labels in (
-        ("db_client_connections_in_use", 1, 5, {"pool": "order"}),
-        ("circuit_breaker_state", 0, 2, {"peer": "payment-service"}),
-    ):
-        series = {"service": "order-service", "instance": "order-service-1", **labels}
-        story.lab.evidence.expose(metric, series, [(NOW_S - 20 + 5 * step, before) for step in range(4)])
-        story.lab.evidence.expose(metric, series, [(NOW_S, now)])
-    return story
-
-
-def four_slow_requests() -> Story:
-    """Of sixty."""
-    story = quiet()
-    for bound, rest in (("0.05", 56), ("2.5", 56), ("5", 60), ("+Inf", 60)):
-        labels = {"service": "billing-service", "instance": "billing-service-1", "le": bound}
-        story.lab.evidence.expose("http_server_request_duration_seconds_bucket", labels, risen(rest))
-    labels = {"service": "billing-service", "instance": "billing-service-1"}
-    story.lab.evidence.expose("http_server_request_duration_seconds_count", labels, risen(60))
-    return story
-
-
-def risen(by: float) -> list[tuple[float, float]]:
-    """Return a counter that rises so much in a minute."""
-    return [(NOW_S - 60 + 5 * step, by * step / 12) for step in range(13)]
 
 
 @pytest.mark.parametrize("story", [just_started, moment_at_a_bound, four_slow_requests])
@@ -233,12 +93,16 @@ async def test_an_alert_without_a_suspect_is_not_nothing() -> None:
         (closed_breaker, "payment-service"),
         (sent_nothing, "load-balancer"),
         (refused_for_others, "payment-service"),
+        (piled_up_behind, "payment-service"),
         (stale_offers, "inventory-service"),
+        (supplier_away_meanwhile, "inventory-service"),
         (slow_inventory, "inventory-service"),
+        (given_up_on, "inventory-service"),
         (dry_pool, "order-service"),
         (dead_gateway, "load-balancer"),
         (drifting, "billing-service"),
         (charged_twice, "payment-service"),
+        (changed_by_nobody, "payment-service"),
     ],
 )
 async def test_the_reason_is_suspected_before_those_who_feel_it(story: Callable[[], Story], first: str) -> None:
@@ -271,6 +135,30 @@ async def test_books_that_cannot_be_read_are_not_said_to_be_well() -> None:
         assert "books: nothing unusual" not in told(found, "Nothing is wrong")
         now = added(OF, flow(OF, OF.flows[0]), await look(OF, lab), [])
         assert told(now, "Not looked at") == ["books: The database of order is not known."]
+
+
+async def test_traces_that_cannot_be_read_are_not_said_to_be_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is measured is enough to suspect somebody; and the answer says what is missing."""
+
+    async def silent(*_: object, **__: object) -> None:
+        raise Unavailable("Jaeger does not answer at http://jaeger:16686.")
+
+    monkeypatch.setattr(MemoryEvidence, "traces", silent)
+    found = await answered(dry_pool().told())
+    assert found.about[0] == "order-service"
+    assert told(found, "Not looked at") == ["records: Jaeger does not answer at http://jaeger:16686."]
+
+
+async def test_settings_are_asked_about_only_where_nothing_else_is_wrong() -> None:
+    """They differ for many a reason; and that they could not be asked about is said."""
+    lab = dry_pool().told()
+    lab.changed = changed_by_nobody().lab.changed
+    assert "payment-service" not in (await answered(lab)).about
+    lab = quiet().told()
+    lab.changed = Changes(unseen="The supervisor does not answer.")
+    found = await answered(lab)
+    assert told(found, "Not looked at") == ["settings: The supervisor does not answer."]
+    assert "settings: nothing unusual" not in told(found, "Nothing is wrong")
 
 
 async def test_who_only_feels_it_has_that_in_their_favour() -> None:

@@ -123,6 +123,17 @@ async def test_taking_one_message_away_leaves_the_others_as_they_are(queue: Brok
     assert [(one.message.id, one.attempt) for one in deliveries if one] == [("a", 1), ("b", 1), ("later", 2)]
 
 
+async def test_a_crowd_keeps_its_order_around_the_one_that_is_taken_away(
+    queue: Broker, desk: httpx.AsyncClient
+) -> None:
+    """More than are put back at once; none has been delivered in vain."""
+    await publish(queue, *(f"{number}" for number in range(250)))
+    assert (await desk.delete("/messages/120")).json() == {"found": True}
+    deliveries = [await taken(queue) for _ in range(249)]
+    assert [one.message.id for one in deliveries] == [f"{number}" for number in range(250) if number != 120]
+    assert {one.attempt for one in deliveries} == {1}
+
+
 async def test_a_message_that_waits_for_its_time_is_withdrawn(queue: Broker, desk: httpx.AsyncClient) -> None:
     """It has no consumer."""
     await publish(queue, "m")

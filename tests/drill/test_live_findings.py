@@ -1,14 +1,16 @@
 """What was seen of a scenario in a lab becomes a verdict; of data, and of what a service tells."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from drill.catalogue import read
 from drill.certifying.live import Shown
+from drill.live.own_lab import OwnLab
 from drill.live.plays import Play
-from drill.live.stands import figures
+from drill.live.stands import Stood, figures, waited_s
 from drill.proving.data import SHOWN, judged
 from drill.proving.judge import Claim
 from drill.workspace.service import plain_service
@@ -26,6 +28,7 @@ GOOD = Play(
     is_gone=True,
     needless=(),
     looks=(("order-service", "billing-service"), ("billing-service",)),
+    said=("1. billing-service: what speaks for it",),
     culprits=("billing-service",),
     leaks=(),
     took_s=90.0,
@@ -61,7 +64,7 @@ def test_suspects_are_counted_by_the_last_look() -> None:
     """Among the first one, the first three, or not at all; those who abstain are counted apart."""
     third = replace(GOOD, looks=(("a", "b", "billing-service"),))
     never = replace(GOOD, looks=((), ()))
-    told = shown.summary([Shown(read("billing-drift"), [GOOD, third, never, QUIET], [])])
+    told = shown.summary([Shown(read("billing-drift"), [GOOD, third, never, QUIET], None)])
     assert told["suspects"] == {"of": 3, "top_1": 1, "top_3": 2, "abstained": 1, "of_quiet": 1}
     assert GOOD.ranks == (2, 1)
 
@@ -69,9 +72,15 @@ def test_suspects_are_counted_by_the_last_look() -> None:
 def test_repaired_code_that_does_not_stand_it_is_a_problem() -> None:
     """As much as a play."""
     fell = Claim(says="No alert pages.", held=False, serves=False, when="call", seen="QueueStuck", example="")
-    found = Shown(read("billing-drift"), [GOOD], [fell])
+    found = Shown(read("billing-drift"), [GOOD], Stood([fell], 30.0, 5.0))
     assert found.problems == ["repaired: No alert pages. QueueStuck"]
     assert not shown.summary([found])["shown"]
+
+
+def test_a_lab_is_asked_by_its_home_or_else_in_containers() -> None:
+    """As anybody would ask it."""
+    assert OwnLab(Path("x")).command("alerts", "--json")[2:] == ["lab", "alerts", "--json", "--home", "x"]
+    assert OwnLab(None).command("alerts", "--json")[2:] == ["lab", "--stack", "alerts", "--json"]
 
 
 def test_the_figures_of_a_service() -> None:
@@ -112,3 +121,12 @@ def test_damage_that_is_left() -> None:
         *(f"order {number} is wrong" for number in range(SHOWN)),
         "and 2 more: lab impact",
     ]
+
+
+def test_what_is_due_later_is_waited_for() -> None:
+    """The card network of `retry-storm` stalls after 15 s; where it was never switched on, nothing was due."""
+    scenario = read("retry-storm").scenario
+    took = {"steady": 3.0, "inject": 15.5, "observe": 40.0, "stop": 0.5, "steady again": 5.0, "restore": 0.5}
+    phases = [{"name": name, "took_s": took_s} for name, took_s in took.items()]
+    assert waited_s(scenario, phases) == 3.0 + 15.0 + 40.0 + 5.0
+    assert waited_s(scenario, phases[:1]) == 3.0

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,13 +14,25 @@ Answer = Callable[[str, str, Json], tuple[int, Json] | None]
 """Returns status and body of the answer to a method, a target and a body; None: the connection is cut instead."""
 
 
+class Server(ThreadingHTTPServer):
+    """Serves each in a thread, and does not complain of who hangs up: whoever is under proof may be killed."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Show what went wrong, unless a client has gone."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
-def answering(answer: Answer, *, is_prompt: bool = False) -> Iterator[int]:
-    """Serve on a free port of 127.0.0.1 during the block; yield the port. Who is prompt sends small answers at once."""
+def answering(answer: Answer) -> Iterator[int]:
+    """Serve on a free port of 127.0.0.1 during the block; yield the port."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = is_prompt
+        # Otherwise the body of an answer waits some 40 ms for its head to be acknowledged.
+        disable_nagle_algorithm = True
 
         def _serve(self) -> None:
             asked: Json = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
@@ -41,8 +54,7 @@ def answering(answer: Answer, *, is_prompt: bool = False) -> Iterator[int]:
         def log_message(self, format: str, *arguments: Any) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
         yield server.server_port

@@ -1,43 +1,38 @@
 """A real controller and real replicas, as processes."""
 
 import json
-import os
 import queue
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 import httpx
 
+from tests.support.forked import Forked, server
 from tests.support.polling import poll_until
 
 FAULT = "billing.float_drift"
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
+LOOK_EVERY_S = 0.01
 ATTEMPTS = 10
 
 
 class Process:
-    """A process of ours that writes JSON lines."""
+    """A process of ours that writes JSON lines, one after the other, as `told` yields them until it has ended."""
 
-    def __init__(self, module: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, process: subprocess.Popen[bytes] | Forked, told: Iterable[str | bytes]) -> None:
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=ROOT,
-            env={**_quiet_environment(), **(environment or {})},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert self._process.stdout is not None
-        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,))
+        self._process = process
+        self._reader = threading.Thread(target=self._read, args=(told,))
         self._reader.start()
 
     def next_line(self) -> dict[str, Any]:
@@ -60,12 +55,6 @@ class Process:
         """Whether it has ended."""
         return self._process.poll() is not None
 
-    def write_line(self) -> None:
-        """Write an empty line to its standard input."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
-        self._process.stdin.flush()
-
     def end(self) -> int:
         """End it, kindly where possible; return its exit code."""
         if self._process.poll() is None:
@@ -76,13 +65,10 @@ class Process:
         finally:
             self._process.kill()
         self._reader.join(PATIENCE_S)
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            pipe.close()
         return code
 
-    def _read(self, stream: IO[bytes]) -> None:
-        for line in stream:
+    def _read(self, told: Iterable[str | bytes]) -> None:
+        for line in told:
             self._lines.put(json.loads(line))
 
     def __enter__(self) -> Self:
@@ -97,12 +83,18 @@ class Process:
 class ControllerProcess(Process):
     """The controller, with its home in `home` and on free ports unless the environment says otherwise.
 
-    `command` is the module that is run and its arguments, `chaos.serve` unless a test has another.
+    `command` is a module and its arguments, where a test has one that is not `chaos.serve`. It is forked, as it is in
+    the lab.
     """
 
     def __init__(self, home: Path, *command: str, **environment: str) -> None:
         settings = {"CHAOS_HOME": str(home), "CHAOS_PORT": "0", "CHAOS_CHANNEL_PORT": "0", **environment}
-        super().__init__(*(command or ("chaos.serve",)), environment=settings)
+        target, *arguments = command or ("chaos.serve:main",)
+        # Not at home, which may not be there yet, or full.
+        self._place = TemporaryDirectory(prefix="controller-")
+        log = Path(self._place.name) / "log"
+        process = server().start(target, arguments, settings, log)
+        super().__init__(process, _followed(log, process))
         started = self.next_line()
         self.home = home
         self.epoch: int = started["epoch"]
@@ -138,7 +130,9 @@ class ControllerProcess(Process):
     def end(self) -> int:
         """End it."""
         self.client.close()
-        return super().end()
+        code = super().end()
+        self._place.cleanup()
+        return code
 
     def _connected(self) -> list[str]:
         return sorted(replica["instance"] for replica in self.status()["replicas"])
@@ -156,7 +150,24 @@ class ReplicaProcess(Process):
     def __init__(self, channel: str, home: Path, instance: str, *flags: str) -> None:
         self.instance = instance
         self._behaviour = ""
-        super().__init__("tests.support.replica_process", channel, str(home / "channel.key"), instance, *flags)
+        command = [sys.executable, "-m", "tests.support.replica_process", channel, str(home / "channel.key"), instance]
+        self._piped = subprocess.Popen([*command, *flags], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        assert self._piped.stdout is not None
+        super().__init__(self._piped, self._piped.stdout)
+
+    def write_line(self) -> None:
+        """Write an empty line to its standard input."""
+        assert self._piped.stdin is not None
+        self._piped.stdin.write(b"\n")
+        self._piped.stdin.flush()
+
+    def end(self) -> int:
+        """End it."""
+        code = super().end()
+        for pipe in (self._piped.stdin, self._piped.stdout):
+            assert pipe is not None
+            pipe.close()
+        return code
 
     @property
     def behaviour(self) -> str:
@@ -174,5 +185,15 @@ class ReplicaProcess(Process):
         return float(line["at"])
 
 
-def _quiet_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("CHAOS_")}  # noqa: TID251 -- handed on
+def _followed(log: Path, process: Forked) -> Iterator[str]:
+    """Yield the lines of a file while a process writes them, and what it wrote last."""
+    unread = ""
+    with log.open() as file:
+        while True:
+            ended = process.poll() is not None
+            *lines, unread = (unread + file.read()).split("\n")
+            yield from lines
+            if ended and not lines:
+                return
+            if not lines:
+                sleep(LOOK_EVERY_S)

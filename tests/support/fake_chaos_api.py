@@ -1,5 +1,6 @@
 """The controller's HTTP API without a platform behind it: sessions lapse, and activations end with them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
@@ -43,8 +44,12 @@ class FakeChaosApi:
     lever: dict[str, Any] = field(default_factory=lambda: {"held": False, "since": None, "reason": None})
     refusals: list[Response] = field(default_factory=list)
     """Answers to the next injections."""
+    silent: bool = False
+    """Whether injections are carried out and never answered."""
     stuck: bool = False
-    """Whether nothing that is stopped ever gets off."""
+    """Whether nothing that is stopped gets off."""
+    comes_loose: int = 0
+    """After so many looks at what is stuck it is off all the same; 0: never."""
     changed: Callable[[set[str]], None] = lambda _: None
     orders: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -135,6 +140,8 @@ class FakeChaosApi:
         activation = {"id": f"a{len(self.orders)}", "fault": order["fault"], "state": "active", "cause": None}
         self._activations[activation["id"]] = {**activation, "session": order["session"]}
         self.changed(self.on)
+        if self.silent:
+            await asyncio.Event().wait()
         return JSONResponse({**activation, "applied_ms": 1.5, "replicas": []}, 201)
 
     async def _stop(self, request: Request) -> Response:
@@ -145,7 +152,11 @@ class FakeChaosApi:
 
     async def _activation(self, request: Request) -> Response:
         self._lapse()
-        return JSONResponse(self._activations[request.path_params["id"]])
+        one = self._activations[request.path_params["id"]]
+        if one["state"] == "revert-stuck" and self.comes_loose:
+            self.comes_loose -= 1
+            one.update(state="revert-stuck" if self.comes_loose else "reverted")
+        return JSONResponse(one)
 
     def _lapse(self) -> None:
         for session, (_, ends) in list(self._sessions.items()):

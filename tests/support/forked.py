@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from functools import cache
@@ -42,11 +43,15 @@ class Forked:
 
     def terminate(self) -> None:
         """Ask it to end."""
-        self._server.send({"signal": self.pid, "number": signal.SIGTERM})
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> None:
         """End it."""
-        self._server.send({"signal": self.pid, "number": signal.SIGKILL})
+        self.send_signal(signal.SIGKILL)
+
+    def send_signal(self, sig: int) -> None:
+        """Send it a signal, if it has not ended."""
+        self._server.send({"signal": self.pid, "number": sig})
 
     def wait(self, timeout: float = 10.0) -> int:
         """Return how it ended. Raises `subprocess.TimeoutExpired`."""
@@ -74,6 +79,7 @@ class Server:
         )
         theirs.close()
         os.close(lifeline)
+        self._hearing = threading.Lock()
         self._unread = b""
         self._started: dict[int, int] = {}
         self._ended: dict[int, int] = {}
@@ -114,13 +120,14 @@ class Server:
         self._process.wait()
 
     def _hear(self, wait_s: float) -> None:
-        while select.select([self._control], [], [], wait_s)[0]:
-            data = self._control.recv(LONGEST_LINE)
-            assert data, "the fork server has gone"
-            *lines, self._unread = (self._unread + data).split(b"\n")
-            for line in lines:
-                self._take(json.loads(line))
-            wait_s = 0.0
+        with self._hearing:
+            while select.select([self._control], [], [], wait_s)[0]:
+                data = self._control.recv(LONGEST_LINE)
+                assert data, "the fork server has gone"
+                *lines, self._unread = (self._unread + data).split(b"\n")
+                for line in lines:
+                    self._take(json.loads(line))
+                wait_s = 0.0
 
     def _take(self, told: dict[str, Any]) -> None:
         assert "failed" not in told, told

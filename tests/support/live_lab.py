@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from math import inf
 
-from advisor.calm.model import Node
-from advisor.live.lab import Event, Firing, Harm, Health
+from advisor.calm.model import Architecture, Node
+from advisor.live.lab import Changes, Event, Firing, Harm, Health
 from observability.evidence.model import Kind, LogRecord, Span
 from tests.support.memory_evidence.evidence import MemoryEvidence
 
@@ -35,6 +35,7 @@ class StandInLab:
     firing: list[Firing] = field(default_factory=list)
     happened: list[Event] = field(default_factory=list)
     harmed: Harm = field(default_factory=Harm)
+    changed: Changes = field(default_factory=Changes)
 
     async def health(self, nodes: Sequence[Node]) -> dict[str, list[Health]]:
         """Everybody is well who is not ill."""
@@ -52,6 +53,11 @@ class StandInLab:
     async def harm(self) -> Harm:
         """Return what a test says."""
         return self.harmed
+
+    async def changes(self, of: Architecture) -> Changes:
+        """Return what a test says."""
+        del of
+        return self.changed
 
     async def events(self) -> list[Event]:
         """Return what a test says."""
@@ -121,7 +127,24 @@ class Story:
                 )  # fmt: skip
                 parent = span
 
-    def refusal(self, way: Sequence[str], status: str) -> None:
+    def given_up(self, caller: str, callee: str, slow: str) -> None:
+        """Record three traces in which a caller gives up on a callee, which waits for somebody slow."""
+        for _ in range(3):
+            number, parent = next(IDS), ""
+            told: tuple[tuple[Kind, str, float, bool], ...] = (
+                ("server", caller, 1.1, True), ("client", caller, 1.0, True), ("server", callee, 2.2, False),
+                ("client", callee, 2.1, False), ("server", slow, 2.0, False),
+            )  # fmt: skip
+            for place, (kind, owner, took_s, error) in enumerate(told):
+                span = f"{number:08x}{place:08x}"
+                attributes = {"peer.service": told[place + 1][1]} if kind == "client" else {}
+                self.lab.evidence.record(
+                    Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20 + place * 0.005,
+                         took_s, error, "", attributes, {})
+                )  # fmt: skip
+                parent = span
+
+    def refusal(self, way: Sequence[str], status: str, *, fails: bool = True) -> None:
         """Record three traces along a way in which the last one refuses, and the first fails for that reason."""
         for _ in range(3):
             number, numbers, parent = next(IDS), count(1), ""
@@ -134,7 +157,7 @@ class Story:
                     attributes = {"http.response.status_code": status} if place else {}
                     self.lab.evidence.record(
                         Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20, 0.02,
-                             not place, "", attributes, {})
+                             fails and not place, "", attributes, {})
                     )  # fmt: skip
                     parent = span
 

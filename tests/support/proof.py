@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -63,6 +64,12 @@ def subjects(fault: str) -> list[Subject]:
     return [Subject(fault), Subject(fault, is_faulty=True)]
 
 
+@cache
+def asking() -> httpx.Client:
+    """Return the client for questions to whoever starts: a new one takes longer to be made than they to answer."""
+    return httpx.Client(timeout=2.0, limits=httpx.Limits(max_keepalive_connections=0))
+
+
 @dataclass(frozen=True)
 class Process:
     """A process of ours, and where it writes."""
@@ -78,7 +85,7 @@ class Process:
         """Return True once `url` is answered with a 2xx."""
         self.ensure_alive()
         try:
-            return httpx.get(url, timeout=2.0).is_success
+            return asking().get(url).is_success
         except httpx.TransportError:
             return False
 
@@ -143,7 +150,7 @@ def service_under_proof(
 
 def _switch_on(controller: str, fault: str) -> None:
     def is_declared() -> bool:
-        declared = httpx.get(f"{controller}/faults").json()["faults"]
+        declared = asking().get(f"{controller}/faults").json()["faults"]
         return any(one["name"] == fault and one["on"] for one in declared)
 
     poll_until(is_declared, f"{fault} to be declared by a replica")
@@ -151,7 +158,7 @@ def _switch_on(controller: str, fault: str) -> None:
 
     def is_active() -> bool:
         # On a busy machine an acknowledgement can come too late for the controller, which then takes the fault back.
-        answer = httpx.post(f"{controller}/activations", json=injection)
+        answer = asking().post(f"{controller}/activations", json=injection, timeout=5.0)
         return bool(answer.is_success and answer.json()["state"] == "active")
 
     poll_until(is_active, f"{fault} to be acknowledged")
@@ -198,7 +205,8 @@ def _ending(process: Process) -> Iterator[Process]:
     try:
         yield process
     finally:
-        running.terminate()
+        # One of ours need not finish what it is doing, which may be to wait for a neighbour that says nothing.
+        (running.kill if isinstance(running, Forked) else running.terminate)()
         try:
             running.wait(END_WITHIN_S)
         except subprocess.TimeoutExpired:

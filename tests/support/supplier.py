@@ -48,7 +48,7 @@ class Supplier:
 @contextmanager
 def supplier() -> Iterator[Supplier]:
     """Run one on a free port."""
-    with answering(lambda _, target, __: running.answer(target), is_prompt=True) as port:
+    with answering(lambda _, target, __: running.answer(target)) as port:
         running = Supplier(port)
         try:
             yield running

@@ -1,5 +1,7 @@
 """Give back what was taken from cards more than once: of each order the one capture stays that payment knows.
 
+Of an order that was cancelled none stays: payment has given that one back.
+
 python docs/examples/repairs/charges.py .lab
 """
 
@@ -12,16 +14,18 @@ from pathlib import Path
 
 
 def surplus(network: list[dict[str, object]], known: set[str]) -> list[dict[str, object]]:
-    """Return the captures to give back: none that was refunded already, and all but one of every order."""
+    """Return the captures to give back: none that was refunded already, and all but the one to keep of every order."""
     refunded = {entry["parent_id"] for entry in network if entry["kind"] == "refund"}
+    captures = [entry for entry in network if entry["kind"] == "capture"]
+    owe_nothing = {one["reference"] for one in captures if one["entry_id"] in known & refunded}
     by_order: dict[object, list[dict[str, object]]] = {}
-    for entry in network:
-        if entry["kind"] == "capture" and entry["entry_id"] not in refunded:
-            by_order.setdefault(entry["reference"], []).append(entry)
+    for one in captures:
+        if one["entry_id"] not in refunded:
+            by_order.setdefault(one["reference"], []).append(one)
     found = []
-    for captures in by_order.values():
-        kept = next((one for one in captures if one["entry_id"] in known), captures[0])
-        found += [one for one in captures if one is not kept]
+    for order, taken in by_order.items():
+        kept = None if order in owe_nothing else next((one for one in taken if one["entry_id"] in known), taken[0])
+        found += [one for one in taken if one is not kept]
     return found
 
 

@@ -17,14 +17,16 @@ LINE = ("sku", "name", "quantity", "unit_price_cents", "tax_percent")
 
 
 def wrong(billing: sqlite3.Connection, orders: sqlite3.Connection) -> dict[str, int]:
-    """Return the orders whose invoice is not what was ordered, or whose lines do not sum, with its number."""
+    """Return the orders whose invoice is not what was ordered, or has a line that does not sum, with its number."""
     due = dict(orders.execute("SELECT order_id, total_cents FROM orders"))
     found = {}
     for order_id, number, text in billing.execute("SELECT order_id, number, lines FROM invoices"):
         lines = json.loads(text)
         paid = sum(line["gross_cents"] - line["discount_cents"] for line in lines)
-        taxed = sum(line["net_cents"] + line["tax_cents"] for line in lines)
-        if {paid, taxed} != {due.get(order_id, paid)}:
+        crooked = any(
+            line["net_cents"] + line["tax_cents"] != line["gross_cents"] - line["discount_cents"] for line in lines
+        )
+        if crooked or paid != due.get(order_id, paid):
             found[order_id] = number
     return found
 

@@ -49,7 +49,7 @@ def test_ids_can_be_typed_and_differ(about: tuple[str, ...], told: str) -> None:
     assert named("call", about) == told
 
 
-DRIFT = Drift("setting-changed:till-1/patience_s=3", "setting-changed", "1.2", AT, "3", (), "")
+DRIFT = Drift("setting-changed:till-1/patience_s=3", "till-1", "setting-changed", "1.2", AT, "3", (), "")
 DECISION = Decision(DRIFT.id, "ada", "2026-01-01T00:00:00Z", "until the sale is over")
 
 

@@ -16,6 +16,7 @@ from tests.support.listening import listening
 from tests.support.scenario_files import small
 
 BOOK = [Target("billing-service-1", "billing-service", ""), Target("payment-service-1", "payment-service", "")]
+PHASES = ["steady", "inject", "observe", "stop", "steady again", "restore"]
 DRIFT, MEMORY = "ledger_drift_cents", "process_resident_memory_bytes"
 
 
@@ -37,6 +38,10 @@ class Stage:
         """Show the symptom while the fault is on."""
         self.evidence.metrics[DRIFT] = 20.0 if on else 0.0
 
+    async def is_on(self) -> bool:
+        """Whether a fault is on."""
+        return bool(self.api.on)
+
     async def play(self, scenario: Scenario | None = None, seed: int = 7, **options: object) -> RunResult:
         """Play a scenario, the small one unless told otherwise."""
         around = Surroundings(self.book, self.lab, self.listener, self.provides)
@@ -50,3 +55,9 @@ async def stage() -> AsyncIterator[Stage]:
     api = FakeChaosApi()
     async with listening(api.app()) as url:
         yield Stage(api, FakeBook({"controller": url}, list(BOOK)))
+
+
+def ensure_restored(stage: Stage, *, reset: bool = True) -> None:
+    """Fail unless nothing is on, nobody holds a lease, and load and data are as they were."""
+    assert (stage.api.on, stage.api.sessions) == (set(), 0)
+    assert stage.lab.asked == ["load 40 steady", "load back", *(["reset"] if reset else [])]

@@ -71,14 +71,14 @@ def silence_is_not_waited_out(counter: Counter) -> None:
 def others_are_served_meanwhile(counter: Counter) -> None:
     """While many ask for authorisations and the order service says nothing, payments are told and cancelled in time."""
     known = counter.till.hold()
-    with counter.orders.silent(), ThreadPoolExecutor(CROWD) as pool:
+    with counter.orders.silent(), ThreadPoolExecutor(CROWD + 2) as pool:
 
         def meanwhile() -> list[str]:
             crowd = [pool.submit(counter.authorised) for _ in range(CROWD)]
-            told = [counter.cancelled(), counter.told(known)]
+            others = [pool.submit(counter.cancelled), pool.submit(counter.told, known)]
             for one in crowd:
                 one.result()
-            return told
+            return [one.result() for one in others]
 
         before_long(["cancelled", "authorised"], meanwhile)
 

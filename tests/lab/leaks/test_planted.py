@@ -38,6 +38,23 @@ def test_a_word_is_counted_by_place() -> None:
     ]
 
 
+def test_a_line_that_is_known_but_for_its_figures_is_not_searched_again() -> None:
+    """And a word is found all the same: after it was clean, before it is again, and where a number is part of it."""
+    search = Search(Words(["billing.float_drift"], ["phase-2"]))
+    for line in (
+        "up 12",
+        "up 13",
+        "float_drift 12",
+        "up 14",
+        "float_drift 15",
+        f"up {'ab12' * 8}",
+        "phase-2 1",
+        "phase-3",
+    ):
+        search.look([Text("metrics", "/metrics", line)])
+    assert [(one.word, one.count) for one in search.findings] == [("float_drift", 2), ("phase-2", 1)]
+
+
 def test_instruments_may_be_called_what_they_are_but_name_nothing() -> None:
     """`chaos` in the title of a controller tells nothing; the name of a fault does."""
     told = found([Text("processes", "controller title", "chaos controller float_drift", instrument=True)])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab.errors import NotRunning
+from lab.errors import NotRunning, Usage
 from lab.stack import delegate
 from lab.stack.delegate import Stack
 
@@ -74,7 +74,8 @@ def test_scaling_first_has_compose_make_spare_replicas() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["--help"], ["up"], ["doctor"], ["completion", "bash"], ["status", "--home", "x"]]
+    "arguments",
+    [[], ["--help"], ["up"], ["doctor"], ["completion", "bash"], ["certify", "--all"], ["status", "--home", "x"]],
 )
 def test_what_is_about_this_machine_stays_here(arguments: list[str]) -> None:
     """Docker is not even asked."""
@@ -87,6 +88,13 @@ def test_a_stack_that_is_asked_for_and_does_not_run_is_told_of(monkeypatch: pyte
     with pytest.raises(NotRunning) as caught:
         delegate.wanted(["--stack", "status"], {})
     assert "docker compose up" in caught.value.hint
+
+
+def test_certifying_is_done_from_here() -> None:
+    """The image has no proofs, and a container of the lab not the memory."""
+    with pytest.raises(Usage) as caught:
+        delegate.wanted(["--stack", "certify", "billing-drift"], {})
+    assert caught.value.hint == "lab certify NAME --live --stack"
 
 
 def test_the_flag_is_not_for_the_verb() -> None:
