@@ -16,6 +16,7 @@ OURS = (
     "ORDER_", "OTEL_", "PAYMENT_", "PROVIDER_", "PROXY_", "STOREFRONT_", "WORKER_",
 )  # fmt: skip
 """How the names of the variables begin that our settings read."""
+LONGEST_NAME = 80
 PROOFS = Path(__file__).parent / "faults"
 PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 
@@ -38,6 +39,14 @@ def pytest_configure(config: pytest.Config) -> None:
     slow = [hypothesis.HealthCheck.too_slow]
     hypothesis.settings.register_profile("any machine", deadline=None, suppress_health_check=slow)
     hypothesis.settings.load_profile("any machine")
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a case by what it varies where its value is no name: a message packed a second later is another one.
+
+    Workers that find other names than each other run nothing at all.
+    """
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_NAME) else None
 
 
 @pytest.hookimpl(tryfirst=True)
