@@ -16,6 +16,8 @@ OURS = (
     "ORDER_", "OTEL_", "PAYMENT_", "PROVIDER_", "PROXY_", "STOREFRONT_", "WORKER_",
 )  # fmt: skip
 """How the names of the variables begin that our settings read."""
+LABS = Path(__file__).parent / "lab"
+"""Live tests in which nobody shops, most of them of stand-ins: they take no more of the machine than others do."""
 LONGEST_NAME = 80
 PROOFS = Path(__file__).parent / "faults"
 PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
@@ -51,7 +53,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that start labs on one worker, so that labs do not starve each other.
+    """Keep the tests that start labs with shoppers on one worker, so that labs do not starve each other.
 
     They come first: the other workers have the rest of the suite to get on with meanwhile. Likewise tests that share a
     process or a browser which takes seconds to start: otherwise each worker would start one of its own. Then comes what
@@ -61,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("xdist_group"):
             continue
         if item.get_closest_marker("live"):
-            item.add_marker(pytest.mark.xdist_group("live"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem if LABS in item.path.parents else "live"))
         elif PROOFS in item.path.parents and item.path.parent != PROOFS:
             item.add_marker(pytest.mark.xdist_group(_under_proof(item)))
         elif item.path.stem.endswith("in_a_browser"):

@@ -1,4 +1,7 @@
-"""`billing-drift`, live: shoppers shop, the ledger drifts while the fault is on, and stays where it is afterwards."""
+"""`billing-drift`, live: shoppers shop, the ledger drifts while the fault is on, and stays where it is afterwards.
+
+The bill, `lab impact`, is zero until then, grows with it, stays, and is gone after a reset.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -56,11 +59,32 @@ def services_of(lab: RunningLab, trace_id: str) -> set[str]:
     return {str(record["service"]) for record in lab.records(trace_id=trace_id)}
 
 
+def bill(lab: RunningLab) -> dict[str, Any]:
+    """Return what it costs now."""
+    told: dict[str, Any] = lab.json("impact")
+    return told
+
+
+def worst(told: dict[str, Any]) -> float:
+    """When the latest damage was done."""
+    return max(damage["since_s"] or 0.0 for damage in told["damages"])
+
+
+def settled(lab: RunningLab) -> dict[str, float]:
+    """Return until when damage was done, once that is ten seconds ago."""
+    told = bill(lab)
+    ended_s = worst(told)
+    return {"at_s": ended_s} if told["window"]["end_s"] - ended_s > 12 else {}
+
+
 def test_the_ledger_drifts_while_the_fault_is_on_and_no_further_afterwards(lab: RunningLab) -> None:
     """Steady, inject, the metric rises and warnings lead to the orders, stop, no new drift."""
     wait_for_invoices(lab, 5)
     assert drift_cents(lab) == 0
     assert warnings(lab) == []
+    for _ in range(5):
+        healthy = bill(lab)
+        assert healthy["zero"], healthy["damages"]
 
     injected = lab.json("chaos inject", FAULT, "--for", "2m")
     assert injected["state"] == "active"
@@ -68,7 +92,9 @@ def test_the_ledger_drifts_while_the_fault_is_on_and_no_further_afterwards(lab: 
 
     poll_until(lambda: drift_cents(lab) >= 10, "the drift metric to rise", within_s=WITHIN_S, every_s=0.25)
     early = drift_cents(lab)
+    wrong_cents = bill(lab)["money_wrong_cents"]
     poll_until(lambda: drift_cents(lab) >= early + 10, "the drift to grow", within_s=WITHIN_S, every_s=0.25)
+    poll_until(lambda: bill(lab)["money_wrong_cents"] > wrong_cents, "the bill to grow", within_s=WITHIN_S, every_s=0.5)
     named = [trace for warning in warnings(lab) for trace in warning["trace_ids"]]
     assert named
     # Orders that were cancelled, or placed through the shop, take other ways; most come straight through the gateway.
@@ -82,3 +108,13 @@ def test_the_ledger_drifts_while_the_fault_is_on_and_no_further_afterwards(lab: 
     assert drift_cents(lab) == damage >= early
     assert len(warnings(lab)) == told
     assert httpx.post(f"{lab.url('billing')}/ledger/reconciliation").json()["drift_cents"] == damage
+
+    # What was booked wrongly at last may only be held against billing when it has settled.
+    since = poll_until(lambda: settled(lab), "the damage to settle", within_s=WITHIN_S, every_s=0.5)
+    wait_for_invoices(lab, 3)
+    after = bill(lab)
+    assert worst(after) <= since["at_s"]
+    assert after["customers_affected"]
+    lab.cli("reset")
+    wait_for_invoices(lab, 5)
+    assert bill(lab)["zero"]

@@ -112,9 +112,17 @@ def test_a_quiet_night_stays_quiet(lab: RunningLab) -> None:
     assert (result["injected"], result["data"], load(lab), on(lab)) == ([], "untouched", ("steady", USERS), [])
 
 
-def test_ctrl_c_switches_off_and_restores(lab: RunningLab) -> None:
+@pytest.fixture
+def at_once(tmp_path: Path) -> str:
+    """Return a file with the same fault, of which nothing has to be steady before."""
+    file = tmp_path / "at-once.toml"
+    file.write_text(changed(("at_most = 0", "at_least = 0"), ("at_most = 1000", "at_most = 1e12")))
+    return str(file)
+
+
+def test_ctrl_c_switches_off_and_restores(lab: RunningLab, at_once: str) -> None:
     """Exit code 1, a result that says so, nothing on, the load as it was."""
-    with started(lab.home.root, "chaos run", "billing-drift", "--observe", "10m", "--keep-data", "--json") as run:
+    with started(lab.home.root, "chaos run", at_once, "--observe", "10m", "--keep-data", "--json") as run:
         poll_until(lambda: on(lab) == [FAULT], "the fault to be on", within_s=WITHIN_S)
         run.send_signal(signal.SIGINT)
         told, _ = run.communicate(timeout=WITHIN_S)
@@ -124,9 +132,9 @@ def test_ctrl_c_switches_off_and_restores(lab: RunningLab) -> None:
     assert (on(lab), load(lab)) == ([], ("steady", USERS))
 
 
-def test_a_runner_that_is_killed_leaves_nothing_on(lab: RunningLab) -> None:
+def test_a_runner_that_is_killed_leaves_nothing_on(lab: RunningLab, at_once: str) -> None:
     """Nobody renews its leases: the controller switches off what it held, the load is as it was."""
-    with started(lab.home.root, "chaos run", "billing-drift", "--observe", "10m", "--json") as run:
+    with started(lab.home.root, "chaos run", at_once, "--observe", "10m", "--json") as run:
         poll_until(lambda: on(lab) == [FAULT], "the fault to be on", within_s=WITHIN_S)
         assert load(lab) == ("steady", 40)
         run.kill()

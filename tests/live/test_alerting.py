@@ -1,4 +1,4 @@
-"""Alerts of a running lab: none while all is well, and one in time when it is not."""
+"""A lab in which nothing is wrong shows nothing wrong and raises no alert; when something is, one comes in time."""
 
 import os
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.judge import Books, findings
 from tests.support.lab import RunningLab, running_lab
 from tests.support.polling import poll_until
 from tests.support.stopwatch import Stopwatch
@@ -46,15 +47,10 @@ def stays_quiet(lab: RunningLab, for_s: float) -> None:
     assert told == []
 
 
-def test_a_minute_of_healthy_load_raises_no_alert(lab: RunningLab) -> None:
+@pytest.mark.parametrize("for_s", [60, pytest.param(600, marks=pytest.mark.long)])
+def test_healthy_load_raises_no_alert(lab: RunningLab, for_s: int) -> None:
     """Declined cards, empty shelves and a lab that has just started included."""
-    stays_quiet(lab, 60)
-
-
-@pytest.mark.long
-def test_ten_minutes_of_healthy_load_raise_no_alert(lab: RunningLab) -> None:
-    """The same for longer."""
-    stays_quiet(lab, 600)
+    stays_quiet(lab, for_s)
 
 
 @pytest.mark.timeout(240)
@@ -69,6 +65,20 @@ def test_every_objective_is_counted(lab: RunningLab) -> None:
         return all(one["events"] for one in objectives)
 
     poll_until(is_counted, "events for every objective", within_s=180, every_s=1)
+
+
+def test_healthy_load_leaves_no_failure_no_error_line_and_a_balanced_ledger(lab: RunningLab) -> None:
+    """No request has failed, nobody has logged an error or was restarted, and all books agree once they settle."""
+    told = lab.json("load status")
+    assert told["failures"] == 0, told
+    assert told["requests"] >= lab.json("status")["uptime_s"]
+    lab.cli("load stop")
+    books = Books(lab.home.data)
+    poll_until(lambda: not books.unsettled(), "every order to be dealt with", within_s=90)
+    assert findings(books, []) == []
+    assert [record for record in lab.records() if record.get("level") in {"error", "critical"}] == []
+    assert {name: one["restarts"] for name, one in lab.status().items() if one["restarts"]} == {}
+    lab.cli("load set", "--users", str(told["users_asked"]))
 
 
 def test_a_ledger_that_drifts_pages_within_fifteen_seconds(lab: RunningLab) -> None:

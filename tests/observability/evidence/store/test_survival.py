@@ -18,7 +18,7 @@ from tests.support.evidence_process import EvidenceProcess, evidence_process
 from tests.support.otlp_requests import spans_request
 from tests.support.polling import poll_until_async
 
-pytestmark = [pytest.mark.anyio, pytest.mark.live]
+pytestmark = [pytest.mark.anyio, pytest.mark.live, pytest.mark.xdist_group("store")]
 PROTOBUF = {"Content-Type": "application/x-protobuf"}
 SPANS = 40
 
