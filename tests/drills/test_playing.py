@@ -115,8 +115,14 @@ def test_a_quiet_night_stays_quiet(lab: RunningLab) -> None:
 @pytest.fixture
 def at_once(tmp_path: Path) -> str:
     """Return a file with the same fault, of which nothing has to be steady before."""
-    file = tmp_path / "at-once.toml"
-    file.write_text(changed(("at_most = 0", "at_least = 0"), ("at_most = 1000", "at_most = 1e12")))
+    file = tmp_path / "small.toml"
+    file.write_text(
+        changed(
+            ("at_most = 0", "at_least = 0"),
+            ("at_most = 1000", "at_most = 1e12"),
+            ('settle = "1s"', 'settle = "60s"'),
+        )
+    )
     return str(file)
 
 
