@@ -48,9 +48,21 @@ def stays_quiet(lab: RunningLab, for_s: float) -> None:
 
 
 @pytest.mark.parametrize("for_s", [60, pytest.param(600, marks=pytest.mark.long)])
-def test_healthy_load_raises_no_alert(lab: RunningLab, for_s: int) -> None:
-    """Declined cards, empty shelves and a lab that has just started included."""
+def test_healthy_load_leaves_no_alert_no_failure_no_error_line_and_books_that_agree(
+    lab: RunningLab, for_s: int
+) -> None:
+    """Declined cards, empty shelves and a lab that has just started included; nobody is restarted."""
     stays_quiet(lab, for_s)
+    told = lab.json("load status")
+    assert told["failures"] == 0, told
+    assert told["requests"] >= lab.json("status")["uptime_s"]
+    lab.cli("load stop")
+    books = Books(lab.home.data)
+    poll_until(lambda: not books.unsettled(), "every order to be dealt with", within_s=90)
+    assert findings(books, []) == []
+    assert [record for record in lab.records() if record.get("level") in {"error", "critical"}] == []
+    assert {name: one["restarts"] for name, one in lab.status().items() if one["restarts"]} == {}
+    lab.cli("load set", "--users", str(told["users_asked"]))
 
 
 @pytest.mark.timeout(240)
@@ -65,20 +77,6 @@ def test_every_objective_is_counted(lab: RunningLab) -> None:
         return all(one["events"] for one in objectives)
 
     poll_until(is_counted, "events for every objective", within_s=180, every_s=1)
-
-
-def test_healthy_load_leaves_no_failure_no_error_line_and_a_balanced_ledger(lab: RunningLab) -> None:
-    """No request has failed, nobody has logged an error or was restarted, and all books agree once they settle."""
-    told = lab.json("load status")
-    assert told["failures"] == 0, told
-    assert told["requests"] >= lab.json("status")["uptime_s"]
-    lab.cli("load stop")
-    books = Books(lab.home.data)
-    poll_until(lambda: not books.unsettled(), "every order to be dealt with", within_s=90)
-    assert findings(books, []) == []
-    assert [record for record in lab.records() if record.get("level") in {"error", "critical"}] == []
-    assert {name: one["restarts"] for name, one in lab.status().items() if one["restarts"]} == {}
-    lab.cli("load set", "--users", str(told["users_asked"]))
 
 
 def test_a_ledger_that_drifts_pages_within_fifteen_seconds(lab: RunningLab) -> None:
