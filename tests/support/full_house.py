@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from tests.support.answering import Json, answering
+from tests.support.polling import poll_until
 
 WORKERS = 4
 LONGEST_S = 30.0
@@ -22,6 +23,8 @@ class FullHouse:
         self._workers = threading.Semaphore(WORKERS)
         self._talks = threading.Event()
         self._talks.set()
+        self._counting = threading.Lock()
+        self._waiting = 0
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -46,9 +49,25 @@ class FullHouse:
         with ThreadPoolExecutor(WORKERS) as pool:
             return list(pool.map(keeping_a_worker, range(WORKERS)))
 
+    def until_crowded(self, by: int, crowd: Sequence[Future[str]]) -> None:
+        """Return when so many wait for words, or all of a crowd have what they came for without.
+
+        Who is to be served meanwhile would otherwise slip in before the crowd when a machine is busy.
+        """
+        poll_until(
+            lambda: self._waiting >= by or all(one.done() for one in crowd), "the crowd to be there", every_s=0.005
+        )
+
+    def _hear_out(self) -> None:
+        with self._counting:
+            self._waiting += 1
+        self._talks.wait(LONGEST_S)
+        with self._counting:
+            self._waiting -= 1
+
     def answer(self, path: str) -> tuple[int, Json]:
         """Return what to say, when there is a worker to say it."""
-        self._talks.wait(LONGEST_S)
+        self._hear_out()
         if not self._workers.acquire(timeout=LONGEST_S):
             return 503, {"type": "urn:problem:busy", "title": "Busy", "status": 503, "detail": "No worker is free."}
         try:

@@ -222,5 +222,9 @@ async def test_the_worker_is_watched_like_every_service(platform: Platform) -> N
     """Health, readiness and the depth of its queue."""
     await platform.start_worker()
     for path in ("/health", "/ready"):
-        assert (await platform.ask("GET", path, WORKER)).status_code == 200
+
+        async def is_well(path: str = path) -> bool:
+            return (await platform.ask("GET", path, WORKER)).is_success
+
+        await poll_until_async(is_well, f"{path} to be answered well")
     assert "messaging_queue_depth" in (await platform.ask("GET", "/metrics", WORKER)).text

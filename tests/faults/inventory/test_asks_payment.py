@@ -22,6 +22,7 @@ TIME_S = 0.8
 """What a caller has."""
 GONE_S = 1.2
 """When it has stopped listening."""
+WORKERS_HERE = 6
 CROWD = 8
 """More than inventory has workers."""
 UNKNOWN = {"type": "urn:problem:unknown-payment", "title": "Unknown payment", "status": 404, "detail": "None."}
@@ -76,6 +77,7 @@ def others_are_served_meanwhile(shop: Shop) -> None:
 
         def meanwhile() -> list[str]:
             crowd = [pool.submit(shop.reserved) for _ in range(CROWD)]
+            shop.others.until_crowded(WORKERS_HERE, crowd)
             others = [pool.submit(shop.shown), pool.submit(shop.released)]
             for one in crowd:
                 one.result()
@@ -103,7 +105,7 @@ def shop(subject: Subject) -> Iterator[Shop]:
             "INVENTORY_PAYMENT_URL": others.url,
             "INVENTORY_SUPPLIER_URL": "http://127.0.0.1:1",
             "INVENTORY_RESTOCK_BELOW": "0",
-            "INVENTORY_WORKERS": "6",
+            "INVENTORY_WORKERS": str(WORKERS_HERE),
         }
         with (
             under_proof(subject, told) as process,

@@ -19,6 +19,7 @@ TIME_S = 0.8
 """What a caller has."""
 GONE_S = 1.2
 """When it has stopped listening."""
+WORKERS_HERE = 6
 CROWD = 8
 """More than payment has workers."""
 
@@ -75,6 +76,7 @@ def others_are_served_meanwhile(counter: Counter) -> None:
 
         def meanwhile() -> list[str]:
             crowd = [pool.submit(counter.authorised) for _ in range(CROWD)]
+            counter.orders.until_crowded(WORKERS_HERE, crowd)
             others = [pool.submit(counter.cancelled), pool.submit(counter.told, known)]
             for one in crowd:
                 one.result()
@@ -98,7 +100,7 @@ def counter(subject: Subject) -> Iterator[Counter]:
     """Return payment with few workers, between an order service with few and a card network that is quick."""
     with (
         full_house(lambda path: (200, {"order_id": path.rpartition("/")[2], "status": "placing"})) as orders,
-        till(subject, {"PAYMENT_ORDER_URL": orders.url, "PAYMENT_WORKERS": "6"}) as running,
+        till(subject, {"PAYMENT_ORDER_URL": orders.url, "PAYMENT_WORKERS": str(WORKERS_HERE)}) as running,
     ):
         yield Counter(running, orders)
 
