@@ -58,7 +58,7 @@ def _is_back(lab: RunningLab, victim: str, killed: int) -> bool:
 @pytest.mark.parametrize(
     "rounds",
     [
-        pytest.param(1, marks=pytest.mark.timeout(600)),
+        pytest.param(2, marks=pytest.mark.timeout(600)),
         pytest.param(20, marks=[pytest.mark.long, pytest.mark.timeout(3600)]),
     ],
 )

@@ -18,6 +18,7 @@ class Server(ThreadingHTTPServer):
     """Serves each in a thread, and does not complain of who hangs up: whoever is under proof may be killed."""
 
     daemon_threads = True
+    request_queue_size = 256
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Show what went wrong, unless a client has gone."""

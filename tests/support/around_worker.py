@@ -3,9 +3,11 @@
 import json
 import threading
 from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
+
+from tests.support.answering import Server
 
 Json = dict[str, Any]
 NAMES = ("ORDER", "INVENTORY", "PAYMENT", "BILLING")
@@ -22,7 +24,7 @@ class AroundWorker:
         self.refused: set[str] = set()
         """Orders that the books take for nonsense."""
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -59,14 +61,6 @@ class AroundWorker:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: the worker may hang up."""
 
 
 def _handler(around: AroundWorker) -> type[BaseHTTPRequestHandler]:

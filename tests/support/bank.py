@@ -6,9 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
+
+from tests.support.answering import Server
 
 Json = dict[str, Any]
 WAITS_S = 30.0
@@ -46,7 +48,7 @@ class Bank:
         self._turned = threading.Condition()
         self._entries: dict[str, tuple[str, str, Json]] = {}
         self._cards: dict[str, str] = {}
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -118,14 +120,6 @@ def _done(path: str, number: str, asked: Json) -> tuple[str, Json]:
         case "/card/voids":
             return "void", {"void_id": number}
     return "refund", {"refund_id": number}
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: callers come and go as the test has it."""
 
 
 def _handler(bank: Bank) -> type[BaseHTTPRequestHandler]:

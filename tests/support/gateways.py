@@ -3,9 +3,11 @@
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, Self
+
+from tests.support.answering import Server
 
 INTERVAL_S = 0.02
 
@@ -19,7 +21,7 @@ class StandInGateway:
         self.served = 0
         self.asked: list[str] = []
         """Every other path that it was asked for, checks included."""
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
     @property
@@ -59,14 +61,6 @@ def stand_in_gateways(*health_paths: str) -> Iterator[list[StandInGateway]]:
     """Run one for each path."""
     with ExitStack() as ends:
         yield [ends.enter_context(StandInGateway(path)) for path in health_paths]
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: the load balancer may hang up."""
 
 
 def _handler(gateway: StandInGateway) -> type[BaseHTTPRequestHandler]:

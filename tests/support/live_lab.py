@@ -12,6 +12,8 @@ from tests.support.memory_evidence.evidence import MemoryEvidence
 
 NOW_S = 1_000_000.0
 STEP_S, STEPS = 5.0, 24
+LATER_S = 0.005
+"""How much later than the one before it a span begins."""
 SERVED, CALLED = "http_server_request_duration_seconds", "http_client_request_duration_seconds"
 CALLS = (
     ("web-frontend", "load-balancer"),
@@ -119,13 +121,28 @@ class Story:
             if place:
                 kinds = (("client", way[place - 1], service), *kinds)
             for kind, owner, peer in kinds[:1] if silent and place == len(way) - 1 else kinds:
-                span = f"{number:08x}{next(numbers):08x}"
                 attributes = {"peer.service": peer} if peer else {}
-                self.lab.evidence.record(
-                    Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20 + place * 0.005,
-                         took_s, error, "", attributes, {})
-                )  # fmt: skip
-                parent = span
+                parent = self._span(
+                    number, next(numbers), parent, (kind, owner, took_s, error), attributes, place * LATER_S
+                )
+
+    def _span(
+        self,
+        trace: int,
+        number: int,
+        parent: str,
+        told: tuple[Kind, str, float, bool],
+        attributes: dict[str, str],
+        after_s: float = 0.0,
+    ) -> str:
+        """Record kind, owner, duration and failure of a span that begins so long after its trace; return its id."""
+        kind, owner, took_s, error = told
+        span, start_s = f"{trace:08x}{number:08x}", NOW_S - 20 + after_s
+        self.lab.evidence.record(
+            Span(f"{trace:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, start_s, took_s, error, "",
+                 attributes, {})
+        )  # fmt: skip
+        return span
 
     def given_up(self, caller: str, callee: str, slow: str) -> None:
         """Record three traces in which a caller gives up on a callee, which waits for somebody slow."""
@@ -135,14 +152,9 @@ class Story:
                 ("server", caller, 1.1, True), ("client", caller, 1.0, True), ("server", callee, 2.2, False),
                 ("client", callee, 2.1, False), ("server", slow, 2.0, False),
             )  # fmt: skip
-            for place, (kind, owner, took_s, error) in enumerate(told):
-                span = f"{number:08x}{place:08x}"
-                attributes = {"peer.service": told[place + 1][1]} if kind == "client" else {}
-                self.lab.evidence.record(
-                    Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20 + place * 0.005,
-                         took_s, error, "", attributes, {})
-                )  # fmt: skip
-                parent = span
+            for place, one in enumerate(told):
+                attributes = {"peer.service": told[place + 1][1]} if one[0] == "client" else {}
+                parent = self._span(number, place, parent, one, attributes, place * LATER_S)
 
     def refusal(self, way: Sequence[str], status: str, *, fails: bool = True) -> None:
         """Record three traces along a way in which the last one refuses, and the first fails for that reason."""
@@ -153,13 +165,10 @@ class Story:
                 if place:
                     kinds = (("client", way[place - 1]), *kinds)
                 for kind, owner in kinds:
-                    span = f"{number:08x}{next(numbers):08x}"
                     attributes = {"http.response.status_code": status} if place else {}
-                    self.lab.evidence.record(
-                        Span(f"{number:032x}", span, parent, owner, f"{owner}-1", "GET /", kind, NOW_S - 20, 0.02,
-                             fails and not place, "", attributes, {})
-                    )  # fmt: skip
-                    parent = span
+                    parent = self._span(
+                        number, next(numbers), parent, (kind, owner, 0.02, fails and not place), attributes
+                    )
 
     def complaint(self, service: str, event: str) -> None:
         """Log an error."""

@@ -224,7 +224,7 @@ async def test_the_worker_is_watched_like_every_service(platform: Platform) -> N
     for path in ("/health", "/ready"):
 
         async def is_well(path: str = path) -> bool:
-            return (await platform.ask("GET", path, WORKER)).is_success
+            return (await platform.ask("GET", path, WORKER)).status_code == 200
 
         await poll_until_async(is_well, f"{path} to be answered well")
     assert "messaging_queue_depth" in (await platform.ask("GET", "/metrics", WORKER)).text
