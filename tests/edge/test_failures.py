@@ -192,4 +192,5 @@ async def test_its_log_tells_who_went_and_who_came(balanced: Balanced, capfd: py
         ("warning", "backend.down", "load-balancer"),
         ("info", "backend.up", "load-balancer"),
     ]
-    assert lines[0]["problem"] in {"ConnectError", "ReadError", "RemoteProtocolError"}  # it may have died during a check
+    # It may have died in the middle of a check.
+    assert lines[0]["problem"] in {"ConnectError", "ReadError", "RemoteProtocolError"}
