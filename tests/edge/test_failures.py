@@ -145,7 +145,7 @@ async def test_checks_take_an_unfit_backend_out_and_bring_it_back(balanced: Bala
 
 async def test_without_any_backend_it_says_so_and_recovers(balanced: Balanced) -> None:
     """503 with Retry-After while nobody can serve, not ready itself, and fine again when somebody can."""
-    async with raw_backend() as backend, balanced(backend, fall=1, rise=1) as client:
+    async with raw_backend() as backend, balanced(backend, fall=2, rise=1) as client:
         await backend.stop()
 
         async def nobody() -> bool:
@@ -175,7 +175,8 @@ async def test_it_serves_before_its_first_check_has_passed(balanced: Balanced) -
 
 async def test_its_log_tells_who_went_and_who_came(balanced: Balanced, capfd: pytest.CaptureFixture[str]) -> None:
     """One line when a backend leaves the round, with the reason, and one when it is back."""
-    async with raw_backend(says_ok) as backend, balanced(backend, fall=1, rise=1) as client:
+    # It may die in the middle of a check, which breaks off then: the next one finds nobody for certain.
+    async with raw_backend(says_ok) as backend, balanced(backend, fall=2, rise=1) as client:
 
         async def ready() -> bool:
             return (await client.get("/ready")).is_success
@@ -192,5 +193,4 @@ async def test_its_log_tells_who_went_and_who_came(balanced: Balanced, capfd: py
         ("warning", "backend.down", "load-balancer"),
         ("info", "backend.up", "load-balancer"),
     ]
-    # It may have died in the middle of a check.
-    assert lines[0]["problem"] in {"ConnectError", "ReadError", "RemoteProtocolError"}
+    assert lines[0]["problem"] == "ConnectError"
