@@ -33,7 +33,7 @@ from tests.support.lives import Gate, Life, Line, Process, Weather
 from tests.support.platform_queue import PlatformQueue
 from tests.support.polling import poll_until_async
 
-BRISK = PeerLimits(timeout_s=2.0, attempts=1, breaker_failures=1000)
+ONCE = PeerLimits(timeout_s=60.0, attempts=1, breaker_failures=1000)
 STOCK = {"MUG": 5000, "TEA": 5000, "LAMP": 5000, "RARE": 2}
 PRICES = {"MUG": 1490, "TEA": 890, "LAMP": 5990, "RARE": 99_900}
 BILLING, INVENTORY, ORDER = "billing-service", "inventory-service", "order-service"
@@ -85,9 +85,9 @@ class Platform:
             replica_url=self.replica_url,
             broker_url=self.queue.url,
             inventory_url="http://inventory",
-            inventory=BRISK,
+            inventory=ONCE,
             payment_url="http://payment",
-            payment=BRISK,
+            payment=ONCE,
             claim_s=CLAIM_S,
             join_s=0.5,
             abandon_after_s=ABANDON_S,
@@ -107,13 +107,13 @@ class Platform:
         settings = WorkerSettings(
             broker_url=self.queue.url,
             order_url="http://order",
-            order=BRISK,
+            order=ONCE,
             inventory_url="http://inventory",
-            inventory=BRISK,
+            inventory=ONCE,
             payment_url="http://payment",
-            payment=BRISK,
+            payment=ONCE,
             billing_url="http://billing",
-            billing=BRISK,
+            billing=ONCE,
             retry_backoff_s=0.01,
             max_deliveries=3,
             shortest_wait_s=0.02,
@@ -260,7 +260,7 @@ class Platform:
 
     def _payment(self) -> tuple[str, FastAPI]:
         settings = PaymentSettings(
-            database_url=self._database("payment"), card_network_url="http://provider", card_network=BRISK
+            database_url=self._database("payment"), card_network_url="http://provider", card_network=ONCE
         )
         lines = {PROVIDER: self._line(PAYMENT, PROVIDER, Life())}
         return PAYMENT, services.payment.app.create_app(settings, transports=lines)

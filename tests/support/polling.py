@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def poll_until(check: Callable[[], T], waiting_for: str, *, within_s: float = 30.0, every_s: float = 0.05) -> T:
+def poll_until(check: Callable[[], T | None], waiting_for: str, *, within_s: float = 30.0, every_s: float = 0.05) -> T:
     """Return the first truthy value of `check()`; fail with `waiting_for` when the deadline passes first."""
     deadline = time.monotonic() + within_s
     pause = threading.Event()
@@ -22,7 +22,7 @@ def poll_until(check: Callable[[], T], waiting_for: str, *, within_s: float = 30
 
 
 async def poll_until_async(
-    check: Callable[[], Awaitable[T]], waiting_for: str, *, within_s: float = 30.0, every_s: float = 0.02
+    check: Callable[[], Awaitable[T | None]], waiting_for: str, *, within_s: float = 30.0, every_s: float = 0.02
 ) -> T:
     """Return the first truthy value of `await check()`; fail with `waiting_for` when the deadline passes first."""
     deadline = time.monotonic() + within_s
