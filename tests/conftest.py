@@ -55,9 +55,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests that start labs with shoppers on one worker, so that labs do not starve each other.
 
-    They come first: the other workers have the rest of the suite to get on with meanwhile. Likewise tests that share a
-    process or a browser which takes seconds to start: otherwise each worker would start one of its own. Then comes what
-    is asked of shipped bugs, most of which keep whoever asks waiting.
+    They come first: the other workers have the rest of the suite to get on with meanwhile, and labs with a few shoppers
+    whom nobody times, whose tests say so. Likewise tests that share a process or a browser which takes seconds to
+    start: otherwise each worker would start one of its own. Then comes what is asked of shipped bugs, most of which
+    keep whoever asks waiting.
     """
     for item in items:
         if item.get_closest_marker("xdist_group"):

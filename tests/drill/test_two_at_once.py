@@ -57,6 +57,7 @@ def create(names: tuple[str, ...], folder: Path) -> Entry:
     return entry
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     "names",
     [

@@ -11,7 +11,7 @@ from tests.support.lab import RunningLab, running_lab
 from tests.support.polling import poll_until
 from tests.support.relay import Relay
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("few-shoppers"), pytest.mark.timeout(300)]
 
 EDGE = "order-service->inventory-service"
 

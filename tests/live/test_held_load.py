@@ -10,7 +10,7 @@ from lab.chaos_scenarios.surroundings import HomeLab
 from tests.support.lab import RunningLab, running_lab
 from tests.support.polling import poll_until, poll_until_async
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("few-shoppers"), pytest.mark.timeout(300)]
 
 
 def load(lab: RunningLab) -> tuple[str, int]:

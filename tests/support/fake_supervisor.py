@@ -1,6 +1,7 @@
 """A supervisor with one process that does nothing, on a real Unix socket: it stops it, and lets it go on."""
 
 import json
+import os
 import signal
 import socketserver
 import subprocess
@@ -55,6 +56,9 @@ class FakeSupervisor:
             self.replaces_before = ""
             self._replace()
         self._process.send_signal(SIGNALS[call["verb"]])
+        if call["verb"] == "process.pause":
+            # On a busy machine it stands still only a while after it was told.
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
         return {"result": {"instances": call["instances"]}}
 
     def _start(self) -> "subprocess.Popen[bytes]":
