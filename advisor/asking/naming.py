@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from advisor.asking.words import is_turn, stem, stems, words
 from advisor.calm.model import Architecture, Flow, Node
@@ -114,7 +115,14 @@ def _near(known: Mapping[tuple[str, ...], tuple[str, ...]], wanted: tuple[str, .
 def _alike(one: str, other: str) -> bool:
     if one == other:
         return True
-    return min(len(one), len(other)) >= 5 and SequenceMatcher(None, one, other).ratio() >= NEAR
+    shorter, both = min(len(one), len(other)), len(one) + len(other)
+    # No pair of words resembles each other more than their lengths do; that is told sooner.
+    return shorter >= 5 and 2 * shorter / both >= NEAR and _resemble(one, other)
+
+
+@lru_cache(4096)
+def _resemble(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one, other).ratio() >= NEAR
 
 
 def names(of: Architecture) -> dict[tuple[str, ...], tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from advisor.calm.json_text import NotJson, read
+from advisor.calm.json_text import Read
 from advisor.calm.model import Architecture
 from advisor.calm.pointer import below
 from advisor.drift.finding import Check, Drift, drift, place
@@ -62,17 +62,16 @@ def of_lab(promised: Ruleset, rules: Sequence[Mapping[str, Any]]) -> Judged:
     return Judged("lab", ours, loaded, dict.fromkeys(loaded, ASKED))
 
 
-def of_file(promised: Ruleset, name: str, text: str) -> Judged:
+def of_file(promised: Ruleset, name: str, found: Read) -> Judged:
     """Return what the rule file at `name` says. Raises `BadDocument` when it is none of ours."""
     try:
-        found = read(text)
         groups = [one for one in found.value["groups"] if one["name"].startswith(GROUP)]
         places = {
             one["name"]: f"{name}:{found.position(below('', 'groups', number))[0]}"
             for number, one in enumerate(found.value["groups"])
         }
         loaded = _grouped(groups)
-    except (NotJson, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise BadDocument(f"{name} has not the form of our rule files: {error}.") from error
     ours = _grouped(
         [one for one in json.loads(rule_file(promised))["groups"] if one["name"].startswith(GROUP)],

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -75,7 +76,7 @@ def _show(bill: "Impact", *, by_minute: bool, as_json: bool) -> None:
 def _data(bill: "Impact", *, by_minute: bool) -> dict[str, Any]:
     from observability.evidence.wire import plain  # noqa: PLC0415 -- as above
 
-    told: dict[str, Any] = plain(bill)
+    told: dict[str, Any] = plain(bill if by_minute else replace(bill, minutes=()))
     if told["signals"]:
         # Every order that was ever accepted: what the meter compares, not what it says.
         del told["signals"]["accepted"]

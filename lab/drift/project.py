@@ -39,19 +39,19 @@ def of_rule_files(wanted: Wanted) -> Check:
         file = wanted.root / RULES / f"{preset.name}.yaml"
         if not file.exists():
             continue
-        read = source(file)  # rule files are written as JSON, which is YAML
+        told = source(file)  # rule files are written as JSON, which is YAML
         name = shown(file)
         loaded = {
             (rule["labels"].get("flow") or rule["labels"].get("service", ""), rule["alert"]): (
-                f"{name}:{read.position(f'/groups/{group}/rules/{number}')[0]}"
+                f"{name}:{told.position(f'/groups/{group}/rules/{number}')[0]}"
             )
-            for group, one in enumerate(read.value.get("groups", ()))
+            for group, one in enumerate(told.value.get("groups", ()))
             for number, rule in enumerate(one.get("rules", ()))
             if "alert" in rule
         }
         found.append(alerts.compare(wanted.of, [alerts.Loaded(file.name, loaded)]))
         try:
-            judged = objectives.of_file(objectives.wanted(wanted.of, preset), name, file.read_text(encoding="utf-8"))
+            judged = objectives.of_file(objectives.wanted(wanted.of, preset), name, told.read)
         except errors.BadDocument as error:
             raise BadDocument(str(error), hint="Write them again: python -m observability.slo") from error
         found.append(objectives.compare(wanted.of, [judged]))

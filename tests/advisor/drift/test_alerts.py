@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from advisor.calm.json_text import read
 from advisor.calm.reading import load
 from advisor.drift import alerts, objectives
 from advisor.drift.alerts import Loaded
@@ -80,7 +81,7 @@ def test_objectives_are_compared_with_a_rule_file(change: Any, found: list[str])
     """Missing, with another bound, too much."""
     whole = json.loads(rule_file(PROMISED))
     change(whole["groups"])
-    judged = objectives.of_file(PROMISED, "rules/drill.yaml", json.dumps(whole, indent=1))
+    judged = objectives.of_file(PROMISED, "rules/drill.yaml", read(json.dumps(whole, indent=1)))
     check = objectives.compare(OURS, [judged])
     assert ids(check) == found
     if "changed" in "".join(found):

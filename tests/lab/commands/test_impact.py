@@ -1,6 +1,7 @@
 """`lab impact`: the bill on the terminal and for programs. Of a lab that runs: `tests/drills/test_billing_drift.py`."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,12 @@ def impact(home: Home, *options: str) -> Result:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """Return the home of a lab that has ended, with one order carried out and charged twice."""
+    """Return the home of a lab that has ended, with one order carried out an hour ago, and charged twice."""
     home = Home.at(tmp_path)
     home.data.mkdir()
     books = HandMadeBooks.empty(home.data)
-    books.fulfil("o1")
-    books.charge("o1")
+    books.fulfil("o1", time.time() - 3600)
+    books.charge("o1", at_s=time.time() - 3600)
     return home
 
 
