@@ -46,7 +46,11 @@ class RemoteEvidence:
         self._turns = Semaphore(AT_ONCE)
         # Whatever proxy a person has set is not on the way to their own machine.
         self._client = httpx.AsyncClient(
-            base_url=f"{url.rstrip('/')}/api", trust_env=False, timeout=patience_s, transport=transport
+            base_url=f"{url.rstrip('/')}/api",
+            trust_env=False,
+            timeout=patience_s,
+            transport=transport,
+            verify=not url.startswith("http:"),  # reading whom to trust takes longer than most questions
         )
 
     async def __aenter__(self) -> Self:

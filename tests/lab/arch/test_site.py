@@ -1,6 +1,7 @@
 """Claims about the site that is written from an architecture document."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,13 @@ from tests.support.site_pages import SCRIPTS, SitePage, mistakes, read, schemes
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
 PLAIN = st.none() | st.booleans() | st.integers(-2, 2) | st.sampled_from(["", "shop", "till", "a-b", "#", "x.md"])
 ANY = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
-OURS = files(load())
 MOMENTS = sorted((DOCUMENT.parent / "moments").iterdir())
+
+
+@cache
+def ours() -> dict[str, str]:
+    """Return the site of our document."""
+    return files(load())
 
 
 def site(folder: Path, document: Any) -> dict[str, str]:
@@ -29,7 +35,7 @@ def site(folder: Path, document: Any) -> dict[str, str]:
 
 def page(path: str) -> SitePage:
     """Return a page of our own site."""
-    return SitePage(path, OURS[path])
+    return SitePage(path, ours()[path])
 
 
 def _bare(document: Any) -> None:
@@ -56,7 +62,7 @@ def test_links_lead_somewhere_in_any_document(tmp_path: Path, change: Any) -> No
 @pytest.mark.parametrize("document", [DOCUMENT, *MOMENTS], ids=lambda file: file.stem)
 def test_links_lead_somewhere_in_our_documents(document: Path) -> None:
     """The same; and nothing is taken from another machine: links out of the site are there to be clicked."""
-    found = OURS if document == DOCUMENT else files(load(document))
+    found = ours() if document == DOCUMENT else files(load(document))
     assert mistakes(found) == []
     assert schemes(found) <= {"http", "mailto", "data"}
     assert not {name for name in ("site.css", "site.js") if "http" in found[name] or "url(" in found[name]}
@@ -77,12 +83,12 @@ def test_every_part_and_document_has_a_page() -> None:
     """Nodes, flows, relationships, runbooks, flow guides, decisions; and the search knows all of them."""
     of = load()
     told = {f"{folder}/{one.id}.html" for folder, parts in _folders(of) for one in parts}
-    assert told <= set(OURS)
+    assert told <= set(ours())
     operations = {f"documents/docs-ops-{one.parent.name}-{one.stem}.html" for one in _operations()}
-    assert operations <= set(OURS)
-    assert len([path for path in OURS if path.startswith("documents/docs-adr-")]) == 4
-    index = json.loads(OURS["search-index.js"].removeprefix("window.searchIndex = ").removesuffix(";\n"))
-    assert {path for _, _, path, _ in index} == {path for path in OURS if path.endswith(".html")}
+    assert operations <= set(ours())
+    assert len([path for path in ours() if path.startswith("documents/docs-adr-")]) == 4
+    index = json.loads(ours()["search-index.js"].removeprefix("window.searchIndex = ").removesuffix(";\n"))
+    assert {path for _, _, path, _ in index} == {path for path in ours() if path.endswith(".html")}
 
 
 def _folders(of: Any) -> list[tuple[str, Any]]:

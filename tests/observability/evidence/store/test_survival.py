@@ -25,18 +25,16 @@ SPANS = 40
 
 async def present(store: EvidenceProcess, trace_id: str) -> Trace:
     """Return a trace, waiting for it."""
-    found = await poll_until_async(partial(stored, store, trace_id), f"trace {trace_id}")
-    assert found is not None
-    return found
-
-
-async def stored(store: EvidenceProcess, trace_id: str) -> Trace | None:
-    """Return a trace, once it is there."""
     async with RemoteEvidence(store.url) as evidence:
-        try:
-            return await evidence.trace(trace_id)
-        except NotFound:
-            return None
+        return await poll_until_async(partial(stored, evidence, trace_id), f"trace {trace_id}")
+
+
+async def stored(evidence: RemoteEvidence, trace_id: str) -> Trace | None:
+    """Return a trace, once it is there."""
+    try:
+        return await evidence.trace(trace_id)
+    except NotFound:
+        return None
 
 
 async def test_an_opentelemetry_sdk_can_send_to_it(tmp_path: Path) -> None:
@@ -72,7 +70,8 @@ async def test_a_kill_in_the_middle_of_writing_costs_the_last_moment_only(tmp_pa
             await _send(store, sent, 1000 * life + 501)
             store.kill()
             store.start()
-            found = [await stored(store, f"{number:032x}") for number in sent]
+            async with RemoteEvidence(store.url) as evidence:
+                found = [await stored(evidence, f"{number:032x}") for number in sent]
             assert all(found[:known])
             assert {len(trace.spans) for trace in found if trace} == {SPANS}
             sent = [number for number, trace in zip(sent, found, strict=True) if trace]
