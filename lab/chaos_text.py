@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 
+def now() -> datetime:
+    """Return the time that what is left is counted from."""
+    return datetime.now(UTC)
+
+
 def pair(text: str, option: str) -> tuple[str, str]:
     """Split `KEY=VALUE`. Raises click's usage error."""
     key, equals, value = text.partition("=")
@@ -110,7 +115,7 @@ def _applied(answer: dict[str, Any]) -> str:
 
 
 def _activation(one: dict[str, Any]) -> str:
-    left_s = (datetime.fromisoformat(one["expires_at"]) - datetime.now(UTC)).total_seconds()
+    left_s = (datetime.fromisoformat(one["expires_at"]) - now()).total_seconds()
     where = f" on {', '.join(one['on'])}" if one["on"] else ""
     return f"{one['fault']}{where}: {one['state']}, {durations.text(left_s)} left"
 

@@ -22,7 +22,7 @@ from tests.support.lab import running_lab
 from tests.support.otlp_receiver import OtlpReceiver
 from tests.support.polling import poll_until, poll_until_async
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("few-shoppers"), pytest.mark.timeout(300)]
 
 UNTRACED = {"SELECT outbox", "DELETE outbox"}
 """What the platform does on its own, after the request: it belongs to no trace."""

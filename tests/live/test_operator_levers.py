@@ -15,7 +15,7 @@ from tests.support.lab import RunningLab, running_lab
 from tests.support.live_drift import drift
 from tests.support.polling import poll_until
 
-pytestmark = [pytest.mark.live, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.live, pytest.mark.xdist_group("few-shoppers"), pytest.mark.timeout(300)]
 
 TO_GATEWAYS = "load-balancer->"
 ORDER = {"customer_id": "ada", "lines": [{"sku": "MUG-STONE-350", "quantity": 1}], "card_token": "card-4242"}

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from lab import state
+from lab import chaos_text, state
 from lab.cli import root
 from lab.home import Home
 from tests.support.chaos_processes import FAULT, ControllerProcess, ReplicaProcess
@@ -57,12 +58,14 @@ def test_it_lists_the_faults(home: Path) -> None:
     assert FAULT in _lab(home, "list").stdout
 
 
-def test_injecting_says_how_long_it_took(home: Path) -> None:
-    """`lab chaos inject NAME --for 5m` tells replicas and milliseconds."""
+def test_injecting_says_how_long_it_took(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`lab chaos inject NAME --for 5m` tells replicas and milliseconds; the status tells what is left of it."""
     result = _lab(home, "inject", FAULT, "--for", "5m", "--accept-partial")
     assert result.exit_code == 0
     assert f"{FAULT} is on for 5m: applied on 1 replica in " in result.stdout
     assert result.stdout.endswith(" ms\n")
+    ends = datetime.fromisoformat(_json(home, "status")["active"][0]["expires_at"])
+    monkeypatch.setattr(chaos_text, "now", lambda: ends - timedelta(minutes=5))
     assert f"{FAULT}: active, 5m left" in _lab(home, "status").stdout
 
 
