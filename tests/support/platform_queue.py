@@ -22,7 +22,7 @@ class PlatformQueue:
     def __init__(self, folder: Path) -> None:
         self.url = broker_url(folder)
         self._folder = folder
-        self._in_a_file = self.url == sqlite_url(folder, BROKER)
+        self.is_in_a_file = self.url == sqlite_url(folder, BROKER)
         self.broker = Brokers(self.url)()
 
     async def __aenter__(self) -> Self:
@@ -37,7 +37,7 @@ class PlatformQueue:
     async def count(self) -> int:
         """Return how many messages wait or are with somebody."""
         # RabbitMQ counts one thing after the other, and a message may move meanwhile.
-        for _ in range(1 if self._in_a_file else LOOKS):
+        for _ in range(1 if self.is_in_a_file else LOOKS):
             depth = await self.broker.depth(ORDER_QUEUE)
             if depth.ready + depth.leased:
                 return depth.ready + depth.leased
@@ -69,12 +69,12 @@ class PlatformQueue:
 
     def outlive(self) -> None:
         """Have what a dead consumer held go to others: on RabbitMQ it has, with its connection."""
-        if self._in_a_file:
+        if self.is_in_a_file:
             let_leases_expire(self._folder)
 
     async def show_the_judge(self) -> None:
         """Copy what is in the queue to where a judge looks, who reads databases only."""
-        if self._in_a_file:
+        if self.is_in_a_file:
             return
         (self._folder / f"{BROKER}.db").unlink(missing_ok=True)
         async with SqliteQueue(sqlite_url(self._folder, BROKER)) as copy:

@@ -18,6 +18,8 @@ def back_end_of_module(back_end_with_broker: BackEnd) -> BackEnd:
 @pytest.fixture
 async def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Platform]:
     """Return a platform whose worker has yet to be started, and soon stops when it is told to."""
-    monkeypatch.setattr("services.chassis.consumer.WAIT_S", 0.02)
     async with Platform(tmp_path) as platform:
+        # On RabbitMQ a message that comes as a wait ends has one attempt less: let few waits end there.
+        if platform.queue.is_in_a_file:
+            monkeypatch.setattr("services.chassis.consumer.WAIT_S", 0.02)
         yield platform
