@@ -4,6 +4,7 @@ CLOSED --`failures` in a row--> OPEN --`reset_s`--> HALF_OPEN --one success--> C
                                   ^---------------------one failure------'
 """
 
+import threading
 import time
 from collections.abc import Callable
 from enum import IntEnum
@@ -54,6 +55,7 @@ class Breaker:
         self._retry_at = 0.0
         self._trial_under_way = False
         self._generation = 0
+        self._turn = threading.Lock()
         self._gauge = telemetry.metrics.gauge(vocabulary.BREAKER_STATE).labels(peer)
         self._transitions = telemetry.metrics.counter(vocabulary.BREAKER_TRANSITIONS)
         self._gauge.set(State.CLOSED)
@@ -69,13 +71,15 @@ class Breaker:
 
     def permit(self) -> int | None:
         """Return a permit for one call, or None while the breaker is open. Half open gives out exactly one."""
-        if self.state is State.CLOSED:
+        # A thread that writes a log line lets others run.
+        with self._turn:
+            if self.state is State.CLOSED:
+                return self._generation
+            if self.is_refusing():
+                return None
+            self._enter(State.HALF_OPEN)
+            self._trial_under_way = True
             return self._generation
-        if self.is_refusing():
-            return None
-        self._enter(State.HALF_OPEN)
-        self._trial_under_way = True
-        return self._generation
 
     def succeeded(self, permit: int) -> None:
         """Report that the neighbour answered, whatever the answer."""

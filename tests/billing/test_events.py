@@ -112,7 +112,7 @@ async def test_two_replicas_keep_one_ledger(tmp_path: Path) -> None:
 
         assert sum((await replicas[0].balances()).values()) == 0
         assert (await replicas[1].reconcile())["balanced"]
-        numbers = {answer["invoice_number"] for answer in answers if answer["invoice_number"]}
+        numbers = {answer["invoice_number"] for answer in answers if "invoice_number" in answer}
         assert len({number.rsplit("-", 1)[0] for number in numbers}) == 1
         assert sorted(int(number.rsplit("-", 1)[1]) for number in numbers) == list(range(1, len(numbers) + 1))
         assert 8 <= len(numbers) <= 12
