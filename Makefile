@@ -7,7 +7,7 @@ UV := $(PYTHON) -m uv
 PYTEST := $(PYTHON) -m pytest
 COMPILE := $(UV) pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11
 PATHS := advisor services chaos drill observability lab loadgen benchmarks grafana tests
-# One of them has the labs with shoppers, one lab after the other; all of them wait for a good part of the time.
+# One of them has the labs with a crowd, one lab after the other; all of them wait for a good part of the time.
 WORKERS ?= 5
 # Groups of tests are given out in the order in which `tests/conftest.py` has them.
 SHARED := --dist loadgroup --no-loadscope-reorder
